@@ -1,0 +1,1 @@
+"""Raw events in, typed, deduplicated, partitioned tables out."""

@@ -1,0 +1,7 @@
+"""lambdas."""
+
+from local_aws.settings import Settings
+
+
+def install(settings: Settings) -> None:
+    """Not there yet."""
