@@ -1,0 +1,183 @@
+"""Lines of raw files become events, rejects, and the counts that prove nothing was lost.
+
+Pure functions of DataFrames. One pass over the JSON: whoever calls ``parse_lines`` keeps its rows.
+"""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from glue_jobs.parsing import SLOT, ParsedLine, parse_line, slot_of
+from glue_jobs.schemas import EVENTS, HOUR_KEYS, LOAD_LEDGER, REJECTED_EVENTS
+
+CTRL_A = "\u0001"  # separates the columns of what the raw reader delivers; JSON never holds it
+
+# What makes two lines the same event. It holds the instant, so copies share a partition.
+EVENT_KEY = tuple(name for name in EVENTS.columns.names if name != "source_file")
+
+_PARSED = T.StructType([
+    *(T.StructField(field.name, field.dataType) for field in EVENTS.columns),
+    T.StructField("reason", T.StringType()),
+    T.StructField("raw_line", T.StringType()),
+    T.StructField("unknown_fields", T.ArrayType(T.StringType())),
+])
+_PARSED_ARROW = to_arrow_schema(_PARSED)
+_NO_EVENT = (None,) * len(EVENT_KEY)
+
+
+def join_columns(read: DataFrame) -> DataFrame:
+    """Put together again the lines that the raw reader split at ctrl-A.
+
+    Rows: one in, one out.
+    Columns: ``line`` and ``source_file``.
+    """
+    parts = sorted((name for name in read.columns if name.startswith("col")), key=_number)
+    return read.select(F.concat_ws(CTRL_A, *parts).alias("line"), "source_file")
+
+
+def _number(column: str) -> int:
+    return int(column.removeprefix("col"))
+
+
+def parse_lines(lines: DataFrame) -> DataFrame:
+    """Judge every line.
+
+    Rows: one per line that is not blank.
+    Columns: those of the silver table, NULL where the line was rejected; ``reason`` and
+        ``raw_line``, NULL where it was accepted; ``unknown_fields``, NULL where there are none.
+    Source: parsing.py.
+    """
+    is_blank = F.col("line").rlike(r"^[ \t\r\n]*$")
+    kept = lines.where(~is_blank).select(F.col("line").cast("binary"), "source_file")
+    return kept.mapInArrow(_parse_batches, _PARSED)
+
+
+def _parse_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        rows = map(_row, *(column.to_pylist() for column in batch.columns))
+        columns = list(zip(*rows, strict=True)) or [()] * len(_PARSED_ARROW)
+        arrays = map(pa.array, columns, _PARSED_ARROW.types)
+        yield pa.RecordBatch.from_arrays(list(arrays), schema=_PARSED_ARROW)
+
+
+def _row(line: bytes, source_file: str) -> tuple[object, ...]:
+    parsed: ParsedLine = parse_line(line, slot_of(source_file))
+    unknown_fields = parsed.unknown_fields or None
+    if parsed.event:
+        return (*parsed.event, source_file, None, None, unknown_fields)
+    text = line.decode(errors="backslashreplace")
+    return (*_NO_EVENT, source_file, ",".join(parsed.reasons), text, unknown_fields)
+
+
+def split_rejected(parsed: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """Return (events, rejects).
+
+    Rows: an event for each accepted line; a reject for each distinct rejected line of a file.
+    Columns: those of the silver table with its partition keys; those of ``rejected_events`` with
+        its partition keys.
+    """
+    is_accepted = F.col("reason").isNull()
+    events = parsed.where(is_accepted).select(*EVENTS.columns.names)
+    rejects = (
+        parsed
+        .where(~is_accepted)
+        .groupBy("source_file", "reason", "raw_line")
+        .agg(F.count("*").alias("occurrences"))
+    )
+    return with_event_hour(events), with_slot_hour(rejects).select(
+        *REJECTED_EVENTS.partitioned_columns.names
+    )
+
+
+def with_event_hour(events: DataFrame) -> DataFrame:
+    """Add ``dt`` and ``hour`` of the event, UTC."""
+    return events.withColumns({
+        "dt": F.date_format("event_time", "yyyy-MM-dd"),
+        "hour": F.date_format("event_time", "HH"),
+    })
+
+
+def with_slot_hour(rows: DataFrame) -> DataFrame:
+    """Add ``dt`` and ``hour`` of the raw file's slot; ``unknown`` outside the producer's layout."""
+    source_file = F.col("source_file")
+    has_slot = source_file.rlike(SLOT)
+    whole = f"^.*{SLOT}.*$"
+    return rows.withColumns({
+        "dt": F.when(has_slot, F.regexp_replace(source_file, whole, "$1-$2-$3")).otherwise(
+            "unknown"
+        ),
+        "hour": F.when(has_slot, F.regexp_replace(source_file, whole, "$4")).otherwise("unknown"),
+    })
+
+
+def keep_distinct(events: DataFrame, known: DataFrame) -> DataFrame:
+    """Keep one of each event, and say whose it is.
+
+    ``known`` are rows of the silver table: all that could equal one of ``events``.
+
+    Rows: one per distinct event of the batch.
+    Columns: those of the silver table, ``source_file`` being the file that owns the event: the
+        one silver has it from, else the first of the batch by name; ``is_new``, whether silver
+        still lacks it; the partition keys.
+    """
+    claims = events.withColumn("is_new", F.lit(value=True)).unionByName(
+        known.withColumn("is_new", F.lit(value=False))
+    )
+    is_in_batch = F.max("is_new")
+    owner = F.min(F.struct("is_new", "source_file"))
+    return (
+        claims
+        .groupBy(*EVENT_KEY, *HOUR_KEYS)
+        .agg(owner.alias("owner"), is_in_batch.alias("is_in_batch"))
+        .where("is_in_batch")
+        .select(*EVENT_KEY, "owner.source_file", "owner.is_new", *HOUR_KEYS)
+    )
+
+
+def count_files(parsed: DataFrame) -> DataFrame:
+    """Count what each file delivered.
+
+    Rows: one per file.
+    Columns: ``source_file``, ``lines``, ``rejected``, ``unknown_fields``, and the first and last
+        event time, NULL if all lines were rejected.
+    """
+    unknown_fields = F.array_sort(F.array_distinct(F.flatten(F.collect_set("unknown_fields"))))
+    return parsed.groupBy("source_file").agg(
+        F.count("*").alias("lines"),
+        F.count("reason").alias("rejected"),
+        unknown_fields.alias("unknown_fields"),
+        F.min("event_time").alias("first_event_time"),
+        F.max("event_time").alias("last_event_time"),
+    )
+
+
+def ledger(files: DataFrame, owned: DataFrame, silver: DataFrame, run_id: str) -> DataFrame:
+    """Account for every line of every file.
+
+    ``files`` as of ``count_files``, ``owned`` as of ``keep_distinct``, ``silver`` the touched
+    partitions after the append. Accepted and duplicates come from different tables, so that the
+    sum proves something.
+
+    Rows: one per file.
+    Columns: those of ``load_ledger`` with its partition keys.
+    """
+    accepted = silver.groupBy("source_file").agg(F.count("*").alias("accepted"))
+    owns = owned.groupBy("source_file").agg(F.count("*").alias("owns"))
+    counted = (
+        files
+        .join(accepted, "source_file", how="left")
+        .join(owns, "source_file", how="left")
+        .fillna(0, ["accepted", "owns"])
+        .withColumn("duplicates", F.expr("lines - rejected - owns"))
+        .withColumn("run_id", F.lit(run_id))
+    )
+    return with_slot_hour(counted).select(*LOAD_LEDGER.partitioned_columns.names)
+
+
+def imbalanced(ledger_rows: DataFrame) -> DataFrame:
+    """Keep the files of which a line is lost or counted twice."""
+    return ledger_rows.where("lines != accepted + duplicates + rejected")

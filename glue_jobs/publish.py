@@ -1,0 +1,115 @@
+"""Rows become durable: events are appended, everything else is swapped in, partition by partition.
+
+A swap writes new files to a new location, ``<table>/dt=D/hour=H/run=<run id>/``, then points the
+catalog's partition there. A reader sees the old rows or the new ones, never a mixture. What a run
+writes and what it replaces is noted first, under ``publications/``; a later run removes what no
+partition points to any more, once every query that may still read it has ended.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from glue_jobs.catalog import Catalog, Hour
+from glue_jobs.schemas import EVENTS, HOUR_KEYS, TABLES, Table
+from glue_jobs.store import Store
+
+# Longer than the longest query: Athena ends a query after 30 minutes by default.
+GRACE = timedelta(hours=1)
+PUBLICATIONS = "publications/"
+
+# What every session of the job sets.
+SPARK_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MILLIS",  # Athena's precision
+    "spark.sql.parquet.compression.codec": "zstd",  # a sixth smaller than snappy, no slower
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",  # an event of year 1 is no error
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+}
+# Nobody reads the marker, and it would lie in the table's own path.
+_NO_SUCCESS_FILE = {"mapreduce.fileoutputcommitter.marksuccessfuljobs": "false"}
+
+
+class Lake:
+    """The dataset, as one run reads and changes it."""
+
+    def __init__(self, spark: SparkSession, store: Store, catalog: Catalog, run_id: str) -> None:
+        self._spark = spark
+        self._store = store
+        self._catalog = catalog
+        self._run_id = run_id
+
+    def read_events(self, hours: Iterable[Hour]) -> DataFrame:
+        """Read the silver rows of some hours from their own paths; the table is never listed.
+
+        The paths are asked, not the catalog: a run that died may have left events in a partition
+        that it had no time to register.
+        """
+        return self._read(EVENTS, [self._hour_uri(EVENTS, hour) for hour in hours])
+
+    def read_published(self, table: Table, hours: Iterable[Hour]) -> DataFrame:
+        """Read the rows that the catalog's partitions of some hours point to."""
+        return self._read(table, self._catalog.locations(table, hours).values())
+
+    def append_events(self, events: DataFrame, hours: Iterable[Hour]) -> None:
+        """Add rows to silver and register their partitions."""
+        self._write(EVENTS, events, HOUR_KEYS)
+        self._catalog.point(EVENTS, {hour: self._hour_uri(EVENTS, hour) for hour in hours})
+
+    def publish(self, replacements: dict[Table, tuple[DataFrame, list[Hour]]]) -> None:
+        """Replace the partitions of each table's hours by its rows: write all, then swap."""
+        new = {
+            table: {hour: self._run_uri(table, hour) for hour in hours}
+            for table, (_, hours) in replacements.items()
+        }
+        self._announce(new)
+        for table, (rows, _) in replacements.items():
+            self._write(table, rows.withColumn("run", F.lit(self._run_id)), (*HOUR_KEYS, "run"))
+        for table, locations in new.items():
+            self._catalog.point(table, locations)
+
+    def sweep(self, now: datetime | None = None) -> None:
+        """Remove what earlier runs wrote or replaced and no partition points to any more."""
+        latest = (now or datetime.now(UTC)) - GRACE
+        for key, modified in self._store.list(PUBLICATIONS):
+            if modified < latest:
+                self._sweep_publication(json.loads(self._store.read(key)))
+                self._store.delete([key])
+
+    def _sweep_publication(self, publication: dict[str, list[list[str]]]) -> None:
+        for table in TABLES:
+            noted = [(dt, hour, uri) for dt, hour, uri in publication.get(table.name, [])]
+            pointed = self._catalog.locations(table, {(dt, hour) for dt, hour, _ in noted})
+            for dt, hour, uri in noted:
+                if pointed.get((dt, hour)) != uri:
+                    self._store.delete(key for key, _ in self._store.list(self._store.key(uri)))
+
+    def _announce(self, new: dict[Table, dict[Hour, str]]) -> None:
+        """Note every location that this run writes or replaces, for a later run's sweep."""
+        publication = {}
+        for table, locations in new.items():
+            old = self._catalog.locations(table, locations)
+            publication[table.name] = [
+                [*hour, uri] for hour, uri in (*old.items(), *locations.items())
+            ]
+        self._store.write(f"{PUBLICATIONS}{self._run_id}.json", json.dumps(publication).encode())
+
+    def _read(self, table: Table, uris: Iterable[str]) -> DataFrame:
+        present = [uri for uri in uris if self._store.has_objects(self._store.key(uri))]
+        reader = self._spark.read.schema(table.partitioned_columns)
+        rows = reader.option("basePath", self._store.uri(table.path)).parquet(*present)
+        return rows.select(*table.partitioned_columns.names)
+
+    def _write(self, table: Table, rows: DataFrame, keys: tuple[str, ...]) -> None:
+        writer = rows.write.mode("append").partitionBy(*keys).options(**_NO_SUCCESS_FILE)
+        writer.parquet(self._store.uri(table.path))
+
+    def _hour_uri(self, table: Table, hour: Hour) -> str:
+        dt, hh = hour
+        return self._store.uri(f"{table.path}dt={dt}/hour={hh}/")
+
+    def _run_uri(self, table: Table, hour: Hour) -> str:
+        return f"{self._hour_uri(table, hour)}run={self._run_id}/"
