@@ -124,8 +124,8 @@ def keep_distinct(events: DataFrame, known: DataFrame) -> DataFrame:
         one silver has it from, else the first of the batch by name; ``is_new``, whether silver
         still lacks it; the partition keys.
     """
-    claims = events.withColumn("is_new", F.lit(value=True)).unionByName(
-        known.withColumn("is_new", F.lit(value=False))
+    claims = events.withColumn("is_new", F.lit(True)).unionByName(
+        known.withColumn("is_new", F.lit(False))
     )
     is_in_batch = F.max("is_new")
     owner = F.min(F.struct("is_new", "source_file"))

@@ -37,6 +37,7 @@ class Table:
 
     layer: str
     name: str
+    meaning: str
     columns: T.StructType
     partition_keys: tuple[str, ...] = HOUR_KEYS
 
@@ -55,6 +56,7 @@ class Table:
 RAW_EVENTS = Table(
     "bronze",
     "raw_events",
+    "The JSON lines where they lie, every field as text; one row per line.",
     T.StructType([
         _column("timestamp", T.StringType(), "When it happened, ISO 8601 with a zone."),
         _column("user_id", T.StringType(), "Who did it."),
@@ -72,6 +74,7 @@ RAW_EVENTS = Table(
 REJECTED_EVENTS = Table(
     "bronze",
     "rejected_events",
+    "Lines that broke a rule; one row per distinct line of a file.",
     T.StructType([
         _column("source_file", T.StringType(), "S3 URI of the raw file.", required=True),
         _column("reason", T.StringType(), "The broken rules, comma-separated.", required=True),
@@ -83,6 +86,7 @@ REJECTED_EVENTS = Table(
 LOAD_LEDGER = Table(
     "bronze",
     "load_ledger",
+    "What became of every line; one row per raw file.",
     T.StructType([
         _column("source_file", T.StringType(), "S3 URI of the raw file.", required=True),
         _column(
@@ -116,6 +120,7 @@ LOAD_LEDGER = Table(
 EVENTS = Table(
     "silver",
     "events",
+    "Distinct valid events, typed; one row per event.",
     T.StructType([
         _column("event_time", T.TimestampType(), "When it happened, UTC, ms.", required=True),
         _column(
@@ -139,6 +144,7 @@ EVENTS = Table(
 CONVERSION_FUNNEL = Table(
     "gold",
     "conversion_funnel",
+    "Steps from view to purchase; one row per hour and product.",
     T.StructType([
         _column("product_id", T.StringType(), "The product.", required=True),
         _column("category", T.StringType(), "Its category; the first by name if several."),
@@ -152,6 +158,7 @@ CONVERSION_FUNNEL = Table(
 HOURLY_REVENUE = Table(
     "gold",
     "hourly_revenue",
+    "What purchases brought in; one row per hour that has events.",
     T.StructType([
         _column("revenue", REVENUE, "Price x quantity of purchases, US dollars.", required=True),
         _column("purchases", T.LongType(), "Purchase events.", required=True),
@@ -162,6 +169,7 @@ HOURLY_REVENUE = Table(
 TOP_PRODUCTS = Table(
     "gold",
     "top_products",
+    "Page views; one row per hour and product that was viewed.",
     T.StructType([
         _column("product_id", T.StringType(), "The product.", required=True),
         _column("page_views", T.LongType(), "Page views.", required=True),
@@ -171,6 +179,7 @@ TOP_PRODUCTS = Table(
 CATEGORY_PERFORMANCE = Table(
     "gold",
     "category_performance",
+    "Events by type; one row per hour, category and event type.",
     T.StructType([
         _column("category", T.StringType(), "The category; NULL for searches."),
         _column("event_type", T.StringType(), "What the visitors did.", required=True),
@@ -181,6 +190,7 @@ CATEGORY_PERFORMANCE = Table(
 USER_ACTIVITY = Table(
     "gold",
     "user_activity",
+    "What each user did in each visit; one row per hour, user and session.",
     T.StructType([
         _column("user_id", T.StringType(), "The user.", required=True),
         _column("session_id", T.StringType(), "The visit.", required=True),

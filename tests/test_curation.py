@@ -1,0 +1,203 @@
+"""Lines become events, rejects and counts: curation.py on a few rows."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from pyspark.sql import DataFrame, Row, SparkSession
+
+from glue_jobs import curation
+from glue_jobs.schemas import EVENTS
+
+FILE_A, FILE_B = (
+    f"s3://source/events/year=2026/month=03/day=01/hour=10/minute={minute}/events.jsonl.gz"
+    for minute in ("00", "05")
+)
+SEARCH = {
+    "timestamp": "2026-03-01T10:00:00.000001Z",
+    "user_id": "u_1",
+    "session_id": "s_1",
+    "event_type": "search",
+    "search_query": "lamp",
+}
+PURCHASE = {
+    **SEARCH,
+    "event_type": "purchase",
+    "product_id": "p_1",
+    "quantity": 2,
+    "price": 9.5,
+    "category": "books",
+    "search_query": None,
+}
+
+
+def _lines(spark: SparkSession, *rows: tuple[str, object]) -> DataFrame:
+    texts = [(line if isinstance(line, str) else json.dumps(line), file) for file, line in rows]
+    return spark.createDataFrame(texts, "line string, source_file string")
+
+
+def test_join_columns(spark: SparkSession) -> None:
+    """A line that the reader split at ctrl-A is whole again, in the order of its parts."""
+    columns = ["source_file", *(f"col{number}" for number in range(11))]
+    read = spark.createDataFrame(
+        [(FILE_A, *"abcdefghijk"), (FILE_B, "x", *[None] * 10)],
+        ", ".join(f"{name} string" for name in columns),
+    )
+
+    joined = curation.join_columns(read).collect()
+
+    assert joined == [
+        Row(line="\u0001".join("abcdefghijk"), source_file=FILE_A),
+        Row(line="x", source_file=FILE_B),
+    ]
+
+
+def test_split_rejected(spark: SparkSession) -> None:
+    """A line is an event or a reject; blank lines are neither; equal bad lines are one row."""
+    bad = {**SEARCH, "user_id": None}
+    lines = _lines(
+        spark,
+        (FILE_A, PURCHASE),
+        (FILE_A, " \t"),
+        (FILE_A, ""),
+        (FILE_A, bad),
+        (FILE_A, bad),
+        (FILE_B, "{"),
+    )
+
+    events, rejects = curation.split_rejected(curation.parse_lines(lines))
+
+    assert events.drop("event_time").collect() == [
+        Row(
+            event_time_micros=1,
+            user_id="u_1",
+            session_id="s_1",
+            event_type="purchase",
+            product_id="p_1",
+            quantity=2,
+            price=Decimal("9.50"),
+            category="books",
+            search_query=None,
+            source_file=FILE_A,
+            dt="2026-03-01",
+            hour="10",
+        )
+    ]
+    assert sorted(rejects.collect()) == [
+        Row(
+            source_file=FILE_A,
+            reason="missing_user_id",
+            raw_line=json.dumps(bad),
+            occurrences=2,
+            dt="2026-03-01",
+            hour="10",
+        ),
+        Row(
+            source_file=FILE_B,
+            reason="not_json",
+            raw_line="{",
+            occurrences=1,
+            dt="2026-03-01",
+            hour="10",
+        ),
+    ]
+
+
+def test_raw_line_survives(spark: SparkSession) -> None:
+    """Text keeps its characters; bytes that are no text are escaped."""
+    raw = [("{\u00e9 \u0001".encode(), FILE_A), (b"{caf\xe9", FILE_A)]
+    lines = spark.createDataFrame(raw, "line binary, source_file string").selectExpr(
+        "cast(line as string) as line", "source_file"
+    )
+
+    parsed = curation.parse_lines(lines).collect()
+
+    assert [row.raw_line for row in parsed] == ["{\u00e9 \u0001", "{caf\\xe9"]
+    assert [row.reason for row in parsed] == ["not_json", "not_utf8"]
+
+
+def test_slot_hour(spark: SparkSession) -> None:
+    """A file outside the producer's layout is accounted for under unknown."""
+    files = spark.createDataFrame([(FILE_B,), ("s3://source/events/x.gz",)], "source_file string")
+
+    hours = curation.with_slot_hour(files).select("dt", "hour").collect()
+
+    assert hours == [("2026-03-01", "10"), ("unknown", "unknown")]
+
+
+def test_keep_distinct(spark: SparkSession) -> None:
+    """An event belongs to the file silver has it from, else to the first of the batch by name."""
+    other = {**SEARCH, "search_query": "desk"}
+    known = {**SEARCH, "search_query": "chair"}
+    nearly = {**SEARCH, "timestamp": "2026-03-01T10:00:00.000002Z"}
+    same = {**SEARCH, "timestamp": "2026-03-01T11:00:00.000001+01:00"}
+    lines = _lines(
+        spark,
+        (FILE_B, SEARCH),
+        (FILE_A, same),
+        (FILE_A, SEARCH),
+        (FILE_B, other),
+        (FILE_A, known),
+        (FILE_A, nearly),
+    )
+    events, _ = curation.split_rejected(curation.parse_lines(lines))
+    elsewhere = {**SEARCH, "search_query": "in silver only"}
+    silver = _lines(spark, (FILE_B, known), (FILE_B, elsewhere))
+    silver_events, _ = curation.split_rejected(curation.parse_lines(silver))
+
+    distinct = curation.keep_distinct(events, silver_events)
+
+    found = distinct.select("search_query", "event_time_micros", "source_file", "is_new")
+    assert sorted(found.collect()) == [
+        ("chair", 1, FILE_B, False),
+        ("desk", 1, FILE_B, True),
+        ("lamp", 1, FILE_A, True),
+        ("lamp", 2, FILE_A, True),
+    ]
+
+
+def test_ledger(spark: SparkSession) -> None:
+    """Accepted comes from silver, duplicates from the batch, and together they are all lines."""
+    lines = _lines(
+        spark,
+        (FILE_A, SEARCH),
+        (FILE_A, SEARCH),
+        (FILE_A, "{"),
+        (FILE_A, {**PURCHASE, "x": 1}),
+        (FILE_B, SEARCH),
+        (FILE_B, ""),
+    )
+    parsed = curation.parse_lines(lines)
+    events, _ = curation.split_rejected(parsed)
+    nothing = spark.createDataFrame([], EVENTS.partitioned_columns)
+    distinct = curation.keep_distinct(events, nothing)
+
+    ledger = curation.ledger(curation.count_files(parsed), distinct, distinct, "jr_1")
+
+    counts = ledger.select("source_file", "lines", "accepted", "duplicates", "rejected")
+    assert sorted(counts.collect()) == [(FILE_A, 4, 2, 1, 1), (FILE_B, 1, 0, 1, 0)]
+    assert sorted(row.unknown_fields for row in ledger.collect()) == [[], ["x"]]
+    assert curation.imbalanced(ledger).collect() == []
+
+
+def test_imbalance_shows(spark: SparkSession) -> None:
+    """If silver lacks a row or holds one twice, the file does not balance."""
+    parsed = curation.parse_lines(_lines(spark, (FILE_A, SEARCH), (FILE_A, PURCHASE)))
+    files = curation.count_files(parsed)
+    events, _ = curation.split_rejected(parsed)
+    distinct = curation.keep_distinct(events, spark.createDataFrame([], EVENTS.partitioned_columns))
+
+    for silver in (distinct.limit(1), distinct.unionByName(distinct)):
+        ledger = curation.ledger(files, distinct, silver, "jr_1")
+        assert curation.imbalanced(ledger).count() == 1
+
+
+def test_event_times_are_utc(spark: SparkSession) -> None:
+    """Partition keys follow the instant in UTC, whatever zone the line is written in."""
+    late = {**SEARCH, "timestamp": "2026-03-01T00:30:00.000001+01:00"}
+    events, _ = curation.split_rejected(curation.parse_lines(_lines(spark, (FILE_A, late))))
+
+    found = events.selectExpr("unix_micros(event_time) as micros", "dt", "hour").collect()
+
+    instant = datetime(2026, 2, 28, 23, 30, tzinfo=UTC)
+    assert found == [(int(instant.timestamp()) * 1_000_000, "2026-02-28", "23")]
