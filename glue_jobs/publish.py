@@ -67,7 +67,8 @@ class Lake:
         }
         self._announce(new)
         for table, (rows, _) in replacements.items():
-            self._write(table, rows.withColumn("run", F.lit(self._run_id)), (*HOUR_KEYS, "run"))
+            one_file_an_hour = rows.repartition(*HOUR_KEYS).withColumn("run", F.lit(self._run_id))
+            self._write(table, one_file_an_hour, (*HOUR_KEYS, "run"))
         for table, locations in new.items():
             self._catalog.point(table, locations)
 
@@ -98,10 +99,12 @@ class Lake:
         self._store.write(f"{PUBLICATIONS}{self._run_id}.json", json.dumps(publication).encode())
 
     def _read(self, table: Table, uris: Iterable[str]) -> DataFrame:
+        columns = table.partitioned_columns
         present = [uri for uri in uris if self._store.has_objects(self._store.key(uri))]
-        reader = self._spark.read.schema(table.partitioned_columns)
-        rows = reader.option("basePath", self._store.uri(table.path)).parquet(*present)
-        return rows.select(*table.partitioned_columns.names)
+        if not present:
+            return self._spark.createDataFrame([], columns)
+        reader = self._spark.read.schema(columns).option("basePath", self._store.uri(table.path))
+        return reader.parquet(*present).select(*columns.names)
 
     def _write(self, table: Table, rows: DataFrame, keys: tuple[str, ...]) -> None:
         writer = rows.write.mode("append").partitionBy(*keys).options(**_NO_SUCCESS_FILE)

@@ -1,0 +1,52 @@
+# The two commands of a newcomer are `make demo` and `make test`; `make` lists the rest.
+
+PYTHON ?= python3.11
+PORT ?= 4566
+ROOT ?= .local-aws
+VENV := .venv
+RUN := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFAULT_REGION=us-west-2 \
+	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint format aws deploy notebook clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(INSTALLED) ## create .venv with the pinned dependencies
+
+$(INSTALLED): pyproject.toml requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 is needed, as on Glue 5.1, and '$(PYTHON)' is not it; install it or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --constraint requirements.txt --editable .
+	@touch $@
+
+demo: $(INSTALLED) ## one hour of events end to end on this machine; answers in build/
+	@$(RUN) tests/demo.py
+
+test: $(INSTALLED) lint ## lint, unit and integration tests
+	$(RUN) -m pytest
+
+lint: $(INSTALLED) ## check style and the template
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/cfn-lint capstone-starter.cfn.yaml
+
+format: $(INSTALLED) ## put the code into its one format
+	$(VENV)/bin/ruff format
+	$(VENV)/bin/ruff check --fix
+
+aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws]
+	@$(RUN) -m local_aws --port $(PORT) --root $(ROOT)
+
+deploy: $(INSTALLED) ## on that local AWS: create the stack, deliver sample-data
+	@$(LOCAL) $(RUN) tests/demo.py --deploy-only
+
+notebook: deploy ## Jupyter on the notebook against that local AWS
+	@$(LOCAL) $(VENV)/bin/jupyter lab --ip 127.0.0.1 build_pipeline.ipynb
+
+clean: ## remove what demo and aws left
+	rm -rf build $(ROOT)

@@ -1,0 +1,48 @@
+"""Objects of the analytics bucket below one prefix."""
+
+import pytest
+
+from glue_jobs.store import Store
+from local_aws.server import LocalAws
+
+
+@pytest.fixture
+def store(aws: LocalAws) -> Store:
+    """An empty store below a prefix of a bucket that holds other objects too."""
+    s3 = aws.client("s3")
+    bucket = f"store-{len(s3.list_buckets()['Buckets'])}"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    s3.put_object(Bucket=bucket, Key="elsewhere", Body=b"")
+    return Store(s3, f"s3://{bucket}/lake/")
+
+
+def _keys(store: Store, prefix: str = "") -> list[str]:
+    return [key for key, _ in store.list(prefix)]
+
+
+def test_keys_and_uris(store: Store) -> None:
+    """A key and its URI name the same object."""
+    assert store.key(store.uri("gold/x")) == "gold/x"
+    assert store.uri("gold/x").endswith("/lake/gold/x")
+
+
+def test_write_read_list(store: Store) -> None:
+    """What is written is read and listed, below the prefix only."""
+    store.write("notes/a.json", b"{}")
+
+    assert store.read("notes/a.json") == b"{}"
+    assert _keys(store) == ["notes/a.json"]
+    assert store.has_objects("notes/")
+    assert not store.has_objects("gold/")
+
+
+def test_delete_more_than_a_call_takes(store: Store) -> None:
+    """All are removed, though a call takes a thousand keys; what is gone already is no error."""
+    keys = [f"old/{number:04}" for number in range(1001)]
+    for key in keys:
+        store.write(key, b"")
+
+    store.delete(keys)
+    store.delete(keys[:1])
+
+    assert _keys(store) == []
