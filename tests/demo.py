@@ -38,9 +38,10 @@ def main() -> None:
     """Run the demo, or deploy only; a failure is one sentence and exit status 1."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--deploy-only", action="store_true", help="stack and raw files, no more")
+    parser.add_argument("--build", type=Path, default=PROJECT / "build", help="where results go")
     options = parser.parse_args()
     try:
-        deploy() if options.deploy_only else demo(PROJECT / "build")
+        deploy() if options.deploy_only else demo(options.build.resolve())
     except EndpointConnectionError as error:
         sys.exit(f"{error}; start the local AWS in another terminal: make aws")
     except (ClientError, CellExecutionError, RuntimeError) as error:
@@ -199,7 +200,7 @@ def show(title: str, file: Path) -> None:
     rows = pd.read_csv(file)
     print(f"\n{title}\n{rows.head(SHOWN_ROWS).to_string(index=False)}")
     if len(rows) > SHOWN_ROWS:
-        print(f"... {len(rows)} rows in all, in {file.relative_to(PROJECT)}")
+        print(f"... {len(rows)} rows in all, in {file}")
 
 
 _BEGAN = time.monotonic()

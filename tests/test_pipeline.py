@@ -17,10 +17,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import boto3
-import demo
-import oracle
 import pytest
 
+import demo
+import oracle
 from local_aws.server import LocalAws
 
 STACK_NAME, STUDENT_ID = "capstone-pipeline", "pipe-line1"

@@ -1,0 +1,99 @@
+"""What a newcomer sees: the demo's program, the notebook twice, five answers on disk."""
+
+import csv
+import subprocess
+import sys
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import starmap
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import demo
+import oracle
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the demo leaves, from a run in a process of its own."""
+    folder = tmp_path_factory.mktemp("demo") / "build"
+    done = subprocess.run(
+        [sys.executable, "tests/demo.py", "--build", folder],
+        cwd=demo.PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    (folder / "printed.txt").write_text(done.stdout, encoding="utf-8")
+    return folder
+
+
+def _cell(text: str, kind: type) -> object:
+    parse = {datetime: datetime.fromisoformat, date: date.fromisoformat}
+    return parse.get(kind, kind)(text) if text else None
+
+
+QUESTIONS = {
+    1: {
+        "product_id": str,
+        "page_views": int,
+        "add_to_carts": int,
+        "purchases": int,
+        "view_to_cart_rate": float,
+        "cart_to_purchase_rate": float,
+        "view_to_purchase_rate": float,
+    },
+    2: {"revenue_hour": datetime, "revenue": Decimal},
+    3: {"product_id": str, "page_views": int},
+    4: {"event_date": date, "category": str, "events": int},
+    5: {"event_date": date, "unique_users": int, "unique_sessions": int},
+}
+
+
+@pytest.mark.parametrize("number", QUESTIONS)
+def test_answer(build: Path, number: int) -> None:
+    """An answer has the promised columns first, and the cells computed from the raw files."""
+    columns = QUESTIONS[number]
+    _, events = oracle.judge(demo.SAMPLE_DATA.glob("events-*.jsonl.gz"))
+    expected = oracle.answers(events)[str(number)]
+
+    with (build / "answers" / f"query-{number}.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+
+    assert header[: len(columns)] == list(columns)
+    assert [
+        tuple(starmap(_cell, zip(row, columns.values(), strict=False))) for row in rows
+    ] == expected
+
+
+def test_second_run_adds_nothing(build: Path) -> None:
+    """The demo says so in its last line, and counts."""
+    printed = (build / "printed.txt").read_text(encoding="utf-8").splitlines()
+
+    assert printed[-1].startswith("The first run of the notebook loaded 12 files and 60,")
+    assert printed[-1].endswith("the second added 0 files and 0 events.")
+
+
+@pytest.mark.parametrize("name", ["first-run", "second-run"])
+def test_notebook(build: Path, name: str) -> None:
+    """Every cell ran, none complained, and each question has its picture."""
+    cells = nbformat.read(build / f"{name}.ipynb", as_version=4).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+
+    assert all(cell.execution_count for cell in cells if cell.cell_type == "code")
+    assert {output.output_type for output in outputs} <= {
+        "stream",
+        "display_data",
+        "execute_result",
+    }
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == len(QUESTIONS)
+
+
+def test_notebook_is_committed_without_outputs() -> None:
+    """What the repository holds is the runbook, not one of its runs."""
+    cells = nbformat.read(demo.NOTEBOOK, as_version=4).cells
+
+    assert not any(cell.get("outputs") for cell in cells)
