@@ -1,4 +1,4 @@
-"""One Spark session for the tests of the pipeline's functions."""
+"""What tests share: one Spark session and one local AWS, for both take seconds to start."""
 
 import os
 import sys
@@ -9,11 +9,13 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.publish import SPARK_SETTINGS
 from local_aws.java import java_home
+from local_aws.server import LocalAws, free_port
+from local_aws.settings import Settings
 
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    """A local session with the job's own settings; starting it takes seconds, so all share it."""
+    """A local session with the job's own settings."""
     os.environ["JAVA_HOME"] = str(java_home())
     os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", value=False)
@@ -22,3 +24,11 @@ def spark() -> Iterator[SparkSession]:
     session = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """One local AWS, empty at first: name what you make uniquely."""
+    root = tmp_path_factory.mktemp("local-aws")
+    with LocalAws(Settings(root=root, port=free_port())) as server:
+        yield server

@@ -10,7 +10,7 @@ import json
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -139,9 +139,15 @@ class Pipeline:
 
 
 @pytest.fixture(scope="module")
-def pipeline(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+def pipeline(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     """A deployed stack with the job's code in place and no raw file."""
-    assert aws.settings.endpoint
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in aws.settings.environment.items():
+            environment.setenv(name, value)
+        yield _deployed(tmp_path_factory.mktemp("raw"))
+
+
+def _deployed(raw: Path) -> Pipeline:
     demo.create_or_update_stack(STACK_NAME, STUDENT_ID)
     stack = demo.stack_outputs(STACK_NAME)
     s3 = boto3.client("s3")
@@ -153,7 +159,7 @@ def pipeline(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Pipelin
     bucket = stack["AnalyticsBucketName"]
     s3.upload_file(str(jobs / "curate_events.py"), bucket, "glue_jobs/curate_events.py")
     s3.put_object(Bucket=bucket, Key="glue_jobs/glue_jobs.zip", Body=packed.getvalue())
-    return Pipeline(stack, tmp_path_factory.mktemp("raw"))
+    return Pipeline(stack, raw)
 
 
 def _typed(rows: Iterable[list[str]], types: tuple[type, ...]) -> list[tuple[object, ...]]:
