@@ -141,6 +141,7 @@ def execute_notebook(executed: Path) -> None:
         timeout=900,
         resources={"metadata": {"path": str(PROJECT)}},
         on_cell_start=announce,
+        coalesce_streams=True,  # a progress bar is one output, not hundreds
     )
     try:
         client.execute()
