@@ -310,16 +310,18 @@ class Plan:
             rates.update({kind: rate / len(kinds) for kind in kinds if rate})
         return rates
 
-    def has(self, group: str) -> bool:
-        """Whether a fault of the group is asked for."""
-        return any(kind in self.rates for kind in GROUPS[group])
+    @cached_property
+    def group_rates(self) -> dict[str, float]:
+        """The rate of each group: the sum of its kinds' rates."""
+        return {group: sum(self.rates[kind] for kind in kinds) for group, kinds in GROUPS.items()}
 
     def pick(self, group: str, fraction: float) -> str | None:
         """Return the kind of fault on which a random fraction falls, None for most fractions."""
-        for kind in GROUPS[group]:
-            fraction -= self.rates[kind]
-            if fraction < 0:
-                return kind
+        if fraction < self.group_rates[group]:
+            for kind in GROUPS[group]:
+                fraction -= self.rates[kind]
+                if fraction < 0:
+                    return kind
         return None
 
     def file_fault(self, slot: int) -> str | None:
@@ -375,10 +377,11 @@ class Faults:
 
 def name_of(slot: int, second: int = 0) -> str:
     """Return the name of the file of a slot."""
-    return f"events-{_time(slot * SLOT + second * SECOND):%Y%m%dT%H%M%SZ}.jsonl.gz"
+    return f"events-{utc(slot * SLOT + second * SECOND):%Y%m%dT%H%M%SZ}.jsonl.gz"
 
 
-def _time(micros: int) -> datetime:
+def utc(micros: int) -> datetime:
+    """Return a time of the shop as a datetime."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
 
 
@@ -389,10 +392,15 @@ def delivered_events(plan: Plan, slot: int) -> list[Event]:
     events = events_of_slot(shop, slot, plan.events_per_file, opening=opening)
     if plan.file_fault(slot) == "long_query":
         events = _with_long_query(events)
-    if not plan.has("late"):
+    if not plan.group_rates["late"]:
         return events
     lateness = {session: _lateness(plan, session) for session in {e.session for e in events}}
-    return [event._replace(time=event.time - lateness[event.session]) for event in events]
+    return [
+        event._replace(time=event.time - lateness[event.session])
+        if lateness[event.session]
+        else event
+        for event in events
+    ]
 
 
 def _with_long_query(events: list[Event]) -> list[Event]:
@@ -414,13 +422,13 @@ def _lateness(plan: Plan, session: int) -> int:
 def faults_of(plan: Plan, slot: int, events: list[Event]) -> Faults:
     """Draw what is wrong with the lines of a file."""
     faults = Faults()
-    if plan.has("duplicates"):
+    if plan.group_rates["duplicates"]:
         _repeat_lines(plan, slot, events, faults)
     if "duplicate_across_files" in plan.rates and slot > plan.start:
         _repeat_lines_of_last_file(plan, slot, faults)
-    if plan.has("malformed"):
+    if plan.group_rates["malformed"]:
         _add_malformed_lines(plan, slot, events, faults)
-    if plan.has("harmless"):
+    if plan.group_rates["harmless"]:
         _spell_otherwise(plan, slot, events, faults)
     if plan.file_fault(slot) == "long_line":
         faults.after[0].append(b'{"user_id": "' + b"x" * LONG)
@@ -485,7 +493,7 @@ def respelled(event: Event) -> bytes:
     """Return the same event in other bytes: zone, order, spaces, escapes, nulls left out."""
     fields = json.loads(line(event))
     zone = timezone(timedelta(hours=5, minutes=30))
-    fields["timestamp"] = _time(event.time).astimezone(zone).isoformat(timespec="microseconds")
+    fields["timestamp"] = utc(event.time).astimezone(zone).isoformat(timespec="microseconds")
     backwards = {name: fields[name] for name in reversed(fields) if fields[name] is not None}
     return json.dumps(backwards, separators=(" , ", ":")).encode()
 
@@ -585,11 +593,11 @@ def _dollars(cents: int) -> str:
 
 
 def _hour(hour: int) -> str:
-    return f"{_time(hour * HOUR):%Y-%m-%d %H:%M:%S}"
+    return f"{utc(hour * HOUR):%Y-%m-%d %H:%M:%S}"
 
 
 def _day(day: int) -> str:
-    return f"{_time(day * DAY):%Y-%m-%d}"
+    return f"{utc(day * DAY):%Y-%m-%d}"
 
 
 def truth(plan: Plan, files: dict[str, Report], tally: Tally) -> str:
@@ -599,7 +607,7 @@ def truth(plan: Plan, files: dict[str, Report], tally: Tally) -> str:
     totals: Report = {name: sum(report[name] for report in loaded) for name in counts}
     reasons = sum((Counter(report["reasons"]) for report in loaded), Counter())
     known = {
-        "parameters": {**asdict(plan), "start": f"{_time(plan.start * SLOT):%Y-%m-%dT%H:%M:%SZ}"},
+        "parameters": {**asdict(plan), "start": f"{utc(plan.start * SLOT):%Y-%m-%dT%H:%M:%SZ}"},
         "files": dict(sorted(files.items())),
         "totals": {**totals, "reasons": dict(sorted(reasons.items()))},
         "answers": answers(tally),
@@ -718,8 +726,8 @@ def main(argv: list[str] | None = None) -> int:
 def _problem(plan: Plan) -> str | None:
     if plan.num_files * plan.events_per_file > MOST_EVENTS:
         return f"--num-files x --events-per-file is more than {MOST_EVENTS:,} events"
-    for group, kinds in GROUPS.items():
-        if sum(plan.rates[kind] for kind in kinds) > ALL_RATES:
+    for group in GROUPS:
+        if plan.group_rates[group] > ALL_RATES:
             return f"the rates of the {group!r} faults add up to more than 1"
     return None
 
