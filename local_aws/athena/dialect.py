@@ -1,0 +1,111 @@
+"""The text of a query: one statement of Athena's SQL, parsed as it is written.
+
+sqlglot's own dialect turns function calls into its canonical ones, which may mean something else
+elsewhere. Here a call keeps its name and arguments, so functions.py decides about each by name.
+"""
+
+from typing import ClassVar
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.parsers.trino import TrinoParser
+from sqlglot.tokens import Token, TokenType
+
+from local_aws.athena.errors import InvalidRequestError
+
+_SYNTAX_FUNCTIONS = ("CAST", "TRY_CAST", "EXTRACT", "POSITION", "TRIM")
+DECIMAL_LITERAL = "decimal_literal"  # the name under which DECIMAL '0.12' is parsed
+_CONSTANTS = (exp.Literal, exp.Neg, exp.Boolean, exp.Null, exp.Cast, exp.Interval, exp.DataType)
+
+
+def _decimal_literal(_parser: TrinoParser, this: exp.Expr, _type: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this=DECIMAL_LITERAL, expressions=[this])
+
+
+class AthenaText(Trino):
+    """Trino's grammar, without sqlglot's opinion of what functions mean."""
+
+    INDEX_OFFSET = 0  # array subscripts stay as written
+
+    class Parser(TrinoParser):
+        """Parses every call that is not syntax into ``exp.Anonymous``."""
+
+        FUNCTIONS: ClassVar[dict] = {}
+        FUNCTION_PARSERS: ClassVar[dict] = {
+            name: TrinoParser.FUNCTION_PARSERS[name] for name in _SYNTAX_FUNCTIONS
+        }
+        TYPE_LITERAL_PARSERS: ClassVar[dict] = {
+            **TrinoParser.TYPE_LITERAL_PARSERS,
+            exp.DType.DECIMAL: _decimal_literal,
+        }
+
+
+def single_statement(query: str) -> str:
+    """Return the one statement of a query, without its semicolon.
+
+    Raises:
+        InvalidRequestError: the query is empty or holds a second statement.
+    """
+    tokens = _tokens(query)
+    semicolons = [at for at, token in enumerate(tokens) if token.token_type == TokenType.SEMICOLON]
+    if semicolons and semicolons[0] < len(tokens) - 1:
+        raise InvalidRequestError(f"Only one sql statement is allowed. Got: {query}")
+    if len(tokens) == len(semicolons):
+        raise InvalidRequestError("queryString is empty: line 1:1: mismatched input '<EOF>'")
+    return query[: tokens[semicolons[0]].start] if semicolons else query
+
+
+def bind(statement: str, values: list[str]) -> str:
+    """Put execution parameters, written as SQL literals, where the question marks are.
+
+    Raises:
+        InvalidRequestError: their number differs, or one is not a literal.
+    """
+    marks = [token for token in _tokens(statement) if token.token_type == TokenType.PLACEHOLDER]
+    if len(marks) != len(values):
+        raise InvalidRequestError(
+            f"Incorrect number of parameters: expected {len(marks)} but found {len(values)}"
+        )
+    for mark, value in reversed(list(zip(marks, values, strict=True))):
+        statement = statement[: mark.start] + _literal(value) + statement[mark.end + 1 :]
+    return statement
+
+
+def parse(statement: str) -> exp.Expr:
+    """Return the syntax tree of a statement.
+
+    Raises:
+        InvalidRequestError: it is not SQL; Athena says so before a query exists.
+    """
+    try:
+        tree = sqlglot.parse_one(statement, read=AthenaText)
+    except ParseError as error:
+        first = error.errors[0]
+        near = first["highlight"]
+        column = max(first["col"] - len(near) + 1, 1)
+        raise InvalidRequestError(
+            f"line {first['line']}:{column}: mismatched input '{near}'"
+        ) from None
+    if any(not select.expressions for select in tree.find_all(exp.Select)):
+        raise InvalidRequestError("line 1:1: mismatched input: SELECT without columns")
+    return tree
+
+
+def _literal(value: str) -> str:
+    wanted = f"execution parameter {value!r} must be one SQL literal, as 5 or 'text'"
+    try:
+        tree = sqlglot.parse_one(value, read=AthenaText)
+    except (ParseError, TokenError):
+        raise InvalidRequestError(wanted) from None
+    if not all(isinstance(node, (*_CONSTANTS, exp.Anonymous, exp.Var)) for node in tree.walk()):
+        raise InvalidRequestError(wanted)
+    return value
+
+
+def _tokens(query: str) -> list[Token]:
+    try:
+        return AthenaText().tokenize(query)
+    except TokenError as error:
+        raise InvalidRequestError(f"line 1:1: {error}") from None

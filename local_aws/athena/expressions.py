@@ -1,0 +1,148 @@
+"""Literals, columns, arithmetic and concatenation."""
+
+import re
+
+from sqlglot import exp
+
+from local_aws.athena.casts import coerce
+from local_aws.athena.compilation import compile_expression
+from local_aws.athena.errors import QueryFailedError, not_supported
+from local_aws.athena.literals import decimal_literal, string
+from local_aws.athena.operators import arithmetic, mismatch
+from local_aws.athena.scope import Scope, Typed
+from local_aws.athena.types import (
+    BIGINT,
+    BOOLEAN,
+    DAY_TO_SECOND,
+    DOUBLE,
+    INTEGER,
+    UNKNOWN,
+    VARCHAR,
+    YEAR_TO_MONTH,
+    Type,
+    quoted,
+)
+
+_ARITHMETIC = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
+_INTERVAL_UNITS = {
+    "SECOND": DAY_TO_SECOND,
+    "MINUTE": DAY_TO_SECOND,
+    "HOUR": DAY_TO_SECOND,
+    "DAY": DAY_TO_SECOND,
+    "WEEK": DAY_TO_SECOND,
+    "MONTH": YEAR_TO_MONTH,
+    "YEAR": YEAR_TO_MONTH,
+}
+_LARGEST_INTEGER = 2**31 - 1
+_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")  # sqlglot reads 1e0+2 as one number
+
+
+@compile_expression.register
+def _(node: exp.Literal, _scope: Scope) -> Typed:
+    text = node.this
+    if node.is_string:
+        return Typed(string(text), Type("varchar", (len(text),)), text)
+    if not _NUMBER.fullmatch(text):
+        raise not_supported(f"{text} without spaces around its operator", node)
+    if "e" in text.lower():
+        return Typed(f"cast('{text}' as double)", DOUBLE)
+    if "." in text:
+        return decimal_literal(text)
+    of = INTEGER if int(text) <= _LARGEST_INTEGER else BIGINT
+    return Typed(f"cast({text} as {of.duckdb})", of, text)
+
+
+@compile_expression.register
+def _(node: exp.Boolean, _scope: Scope) -> Typed:
+    return Typed(str(node.this).lower(), BOOLEAN)
+
+
+@compile_expression.register
+def _(_node: exp.Null, _scope: Scope) -> Typed:
+    return Typed("null", UNKNOWN)
+
+
+@compile_expression.register
+def _(node: exp.Interval, _scope: Scope) -> Typed:
+    unit = node.args.get("unit")
+    name = unit.name.upper() if isinstance(unit, exp.Var) else ""
+    if name not in _INTERVAL_UNITS or not node.this.name.lstrip("+-").isdigit():
+        raise not_supported(f"the interval {node.sql()}", node)
+    return Typed(f"(interval '{int(node.this.name)}' {name.lower()})", _INTERVAL_UNITS[name])
+
+
+@compile_expression.register
+def _(node: exp.Paren, scope: Scope) -> Typed:
+    return compile_expression(node.this, scope)
+
+
+@compile_expression.register
+def _(node: exp.Identifier, scope: Scope) -> Typed:
+    # Inside a lambda, sqlglot leaves its arguments as bare identifiers.
+    return compile_expression(exp.Column(this=node), scope)
+
+
+@compile_expression.register
+def _(node: exp.Column, scope: Scope) -> Typed:
+    parts = [part.name.lower() for part in node.parts]
+    if len(parts) == 1 and parts[0] in scope.lambdas:
+        return scope.lambdas[parts[0]]
+    for split in (1, 0):  # a relation's name first, then a column with fields
+        if split < len(parts):
+            found = scope.resolve(parts[split], parts[0] if split else None, node)
+            if found:
+                value = Typed(found.sql, found.type)
+                for name in parts[split + 1 :]:
+                    value = _row_field(value, name, node)
+                return value
+    name = ".".join(part.name for part in node.parts)
+    raise QueryFailedError(
+        "COLUMN_NOT_FOUND",
+        f"Column '{name.lower()}' cannot be resolved or requester is not authorized to access"
+        " requested resources",
+        node,
+    )
+
+
+@compile_expression.register
+def _(node: exp.Dot, scope: Scope) -> Typed:
+    return _row_field(compile_expression(node.this, scope), node.expression.name.lower(), node)
+
+
+def _row_field(value: Typed, name: str, node: exp.Expr) -> Typed:
+    if value.type.name == "row":
+        for field, of in value.type.parameters:
+            if field.lower() == name:
+                return Typed(f"({value.sql}).{quoted(field)}", of)
+    raise QueryFailedError("COLUMN_NOT_FOUND", f"Column '{name}' cannot be resolved", node)
+
+
+def _arithmetic(node: exp.Binary, scope: Scope) -> Typed:
+    left, right = (compile_expression(side, scope) for side in (node.this, node.expression))
+    return arithmetic(_ARITHMETIC[type(node)], left, right, node)
+
+
+@compile_expression.register
+def _(node: exp.DPipe, scope: Scope) -> Typed:
+    left, right = (compile_expression(side, scope) for side in (node.this, node.expression))
+    if not {left.type.name, right.type.name} <= {"varchar", "unknown"}:
+        raise mismatch("||", left.type, right.type, node)
+    return Typed(f"({coerce(left, VARCHAR).sql} || {coerce(right, VARCHAR).sql})", VARCHAR)
+
+
+@compile_expression.register
+def _(node: exp.Neg, scope: Scope) -> Typed:
+    value = compile_expression(node.this, scope)
+    if not value.type.is_numeric:
+        raise QueryFailedError("TYPE_MISMATCH", f"Cannot negate {value.type}", node)
+    return Typed(f"(-{value.sql})", value.type)
+
+
+@compile_expression.register
+def _(node: exp.Subquery, scope: Scope) -> Typed:
+    inner = scope.planner.subquery(node.this, scope, columns=1)
+    return Typed(f"({inner.sql})", inner.fields[0].type)
+
+
+for _class in _ARITHMETIC:
+    compile_expression.register(_class, _arithmetic)

@@ -1,0 +1,121 @@
+"""Syntax that is neither operator nor condition: CASE, CAST, ARRAY, subscripts, calls."""
+
+from sqlglot import exp
+
+from local_aws.athena import functions, windows
+from local_aws.athena.casts import cast, coerce
+from local_aws.athena.compilation import boolean, compile_expression, one_type
+from local_aws.athena.errors import not_supported
+from local_aws.athena.names import type_of
+from local_aws.athena.operators import comparison
+from local_aws.athena.scope import Scope, Typed
+from local_aws.athena.types import DATE, TIMESTAMP, UNKNOWN, ZONED, array
+
+
+@compile_expression.register
+def _(node: exp.Case, scope: Scope) -> Typed:
+    subject = compile_expression(node.this, scope) if node.this else None
+    conditions = []
+    for branch in node.args["ifs"]:
+        if subject:
+            when = compile_expression(branch.this, scope)
+            conditions.append(comparison("=", subject, when, branch))
+        else:
+            conditions.append(boolean(branch.this, scope, "CASE WHEN clause"))
+    results = [branch.args["true"] for branch in node.args["ifs"]]
+    results.append(node.args.get("default") or exp.Null())
+    values = one_type(
+        [compile_expression(result, scope) for result in results], "All CASE results", node
+    )
+    branches = " ".join(
+        f"when {when.sql} then {then.sql}" for when, then in zip(conditions, values, strict=False)
+    )
+    return Typed(f"(case {branches} else {values[-1].sql} end)", values[-1].type)
+
+
+@compile_expression.register
+def _(node: exp.If, scope: Scope) -> Typed:
+    condition = boolean(node.this, scope, "IF condition")
+    results = [node.args["true"], node.args.get("false") or exp.Null()]
+    then, otherwise = one_type(
+        [compile_expression(result, scope) for result in results], "Result types for IF", node
+    )
+    return Typed(f"(case when {condition.sql} then {then.sql} else {otherwise.sql} end)", then.type)
+
+
+@compile_expression.register
+def _(node: exp.Cast, scope: Scope) -> Typed:
+    literal = isinstance(node.this, exp.Literal)
+    to = type_of(node.to, literal=literal)
+    value = compile_expression(node.this, scope)
+    return cast(value, to, node, safe=isinstance(node, exp.TryCast))
+
+
+@compile_expression.register
+def _(node: exp.Array, scope: Scope) -> Typed:
+    if not node.expressions:
+        return Typed("[]", array(UNKNOWN))
+    values = [compile_expression(element, scope) for element in node.expressions]
+    values = one_type(values, "All ARRAY elements", node)
+    return Typed(f"[{', '.join(value.sql for value in values)}]", array(values[0].type))
+
+
+@compile_expression.register
+def _(node: exp.Bracket, scope: Scope) -> Typed:
+    base = compile_expression(node.this, scope)
+    index = compile_expression(node.expressions[0], scope)
+    if base.type.name == "array" and index.type.is_integer:
+        return Typed(f"array_at({base.sql}, {index.sql})", base.type.element)
+    if base.type.name == "map":
+        key = coerce(index, base.type.parameters[0])
+        return Typed(f"map_at({base.sql}, {key.sql})", base.type.parameters[1])
+    raise not_supported(f"a subscript of {base.type}", node)
+
+
+@compile_expression.register
+def _(node: exp.AtTimeZone, scope: Scope) -> Typed:
+    return functions.call("at_timezone", [node.this, node.args["zone"]], node, scope)
+
+
+@compile_expression.register
+def _(node: exp.Extract, scope: Scope) -> Typed:
+    return functions.call(node.this.name.lower(), [node.expression], node, scope)
+
+
+@compile_expression.register
+def _(node: exp.Trim, scope: Scope) -> Typed:
+    if node.args.get("position") or node.expression:
+        raise not_supported(f"{node.sql()}; use trim(x), ltrim(x) or rtrim(x)", node)
+    return functions.call("trim", [node.this], node, scope)
+
+
+@compile_expression.register
+def _(node: exp.StrPosition, scope: Scope) -> Typed:
+    return functions.call("strpos", [node.this, node.args["substr"]], node, scope)
+
+
+@compile_expression.register
+def _(_node: exp.CurrentDate, scope: Scope) -> Typed:
+    return Typed(f"cast({scope.planner.now} as date)", DATE)
+
+
+@compile_expression.register
+def _(_node: exp.CurrentTimestamp, scope: Scope) -> Typed:
+    return Typed(f"{{'utc': {scope.planner.now}, 'zone': 'UTC'}}", ZONED)
+
+
+@compile_expression.register
+def _(_node: exp.Localtimestamp, scope: Scope) -> Typed:
+    return Typed(scope.planner.now, TIMESTAMP)
+
+
+@compile_expression.register
+def _(node: exp.Anonymous, scope: Scope) -> Typed:
+    return functions.call(node.name.lower(), node.expressions, node, scope)
+
+
+@compile_expression.register(exp.Filter)
+@compile_expression.register(exp.WithinGroup)
+@compile_expression.register(exp.Window)
+def _(node: exp.Expr, scope: Scope) -> Typed:
+    return windows.compile_call(node, scope)

@@ -1,0 +1,61 @@
+"""The functions whose agreement with Trino was considered, by name; every other one is refused."""
+
+from sqlglot import exp
+
+from local_aws.athena.aggregates import AGGREGATES, compile_aggregate
+from local_aws.athena.arrays import ARRAYS
+from local_aws.athena.calls import Call, Compiler
+from local_aws.athena.dialect import DECIMAL_LITERAL
+from local_aws.athena.errors import not_supported
+from local_aws.athena.literals import decimal_literal
+from local_aws.athena.mathematics import MATHEMATICS
+from local_aws.athena.moments import MOMENTS
+from local_aws.athena.scope import Scope, Typed
+from local_aws.athena.strings import STRINGS
+
+SCALARS: dict[str, Compiler] = {
+    **MATHEMATICS,
+    **STRINGS,
+    **MOMENTS,
+    **ARRAYS,
+    DECIMAL_LITERAL: lambda call: decimal_literal(call.text(0)),
+}
+
+
+def call(name: str, arguments: list[exp.Expr], node: exp.Expr, scope: Scope) -> Typed:
+    """Compile a call of a scalar or aggregate function.
+
+    Raises:
+        QueryFailedError: NOT_SUPPORTED, it is not among the functions known to agree.
+    """
+    if name in AGGREGATES:
+        return aggregate(name, arguments, node, scope)
+    if name not in SCALARS:
+        raise not_supported(
+            f"the function {name}: its agreement with Trino was not established", node
+        )
+    return SCALARS[name](Call(name, arguments, node, scope))
+
+
+def aggregate(  # noqa: PLR0913 - a call has as many parts
+    name: str,
+    arguments: list[exp.Expr],
+    node: exp.Expr,
+    scope: Scope,
+    *,
+    order: exp.Order | None = None,
+    tail: str = "",
+) -> Typed:
+    """Compile a call of an aggregate, with DISTINCT and ORDER BY inside its parentheses."""
+    distinct = bool(arguments) and isinstance(arguments[0], exp.Distinct)
+    if distinct:
+        arguments = arguments[0].expressions
+    if arguments and isinstance(arguments[-1], exp.Order):
+        order = arguments[-1]
+        arguments = [*arguments[:-1], order.this]
+    return compile_aggregate(
+        Call(name, arguments, node, scope),
+        distinct=distinct,
+        order=f" {scope.planner.ordering(order, scope)}" if order else "",
+        tail=tail,
+    )

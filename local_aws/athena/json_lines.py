@@ -1,0 +1,123 @@
+"""Tables of JSON lines, as Hive's JSON SerDe and the OpenX one read them.
+
+A string column shows a number as it is written (9.990), true as true. DuckDB's own reader would
+reformat numbers and accept what is not JSON, so the lines are decoded here.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from local_aws.athena.errors import QueryFailedError, not_supported
+from local_aws.athena.scans import Table
+
+HIVE = "org.apache.hive.hcatalog.data.JsonSerDe"
+HIVE_3 = "org.apache.hadoop.hive.serde2.JsonSerDe"
+OPENX = "org.openx.data.jsonserde.JsonSerDe"
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object with lower-case names, as the catalog's columns have them."""
+    found = {name.lower(): value for name, value in pairs}
+    if len(found) < len(pairs):
+        raise ValueError("Duplicate key")
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=str,
+    parse_int=str,
+    parse_constant=_no_constant,
+    object_pairs_hook=_without_duplicates,
+)
+
+
+def check(table: Table) -> None:
+    """Check that a JSON table is of the kind read here.
+
+    Raises:
+        QueryFailedError: NOT_SUPPORTED.
+    """
+    for column, of in table.columns.items():
+        if of.name != "varchar":
+            raise not_supported(f"the JSON column {column} of type {of}; declare it string")
+    known = {"ignore.malformed.json", "case.insensitive", "serialization.format", "paths"}
+    if extra := sorted(set(table.serde_parameters) - known):
+        raise not_supported(f"the SerDe property {extra[0]} of {table.database}.{table.name}")
+    if table.serde_parameters.get("case.insensitive", "true").lower() != "true":
+        raise not_supported("case.insensitive = false")
+
+
+def read(table: Table, path: Path, uri: str, columns: list[str]) -> pa.Table:
+    """Return the rows of one file: some columns, all of them strings.
+
+    Raises:
+        QueryFailedError: HIVE_CURSOR_ERROR, a bad line, unless ignore.malformed.json is set, or a
+            file that ends too early.
+    """
+    lenient = (
+        table.serde == OPENX
+        and table.serde_parameters.get("ignore.malformed.json", "false").lower() == "true"
+    )
+    cells: dict[str, list[str | None]] = {column: [] for column in columns}
+    rows = 0
+    for line in _lines(path, uri):
+        record = _record(line, uri, lenient=lenient)
+        rows += 1
+        for column in columns:
+            cells[column].append(_text(record.get(column), column, uri))
+    if not columns:
+        return pa.table({"_": pa.nulls(rows, pa.string())})
+    return pa.table({column: pa.array(cells[column], pa.string()) for column in columns})
+
+
+def _lines(path: Path, uri: str) -> Iterator[bytes]:
+    if path.suffix not in {".gz", ".json", ".jsonl", ""}:
+        raise not_supported(f"the file {uri}: only .gz, .json and .jsonl")
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rb") as lines:
+            for line in lines:
+                yield line.rstrip(b"\r\n")
+    except (EOFError, zlib.error):
+        raise QueryFailedError(
+            "HIVE_CURSOR_ERROR", f"Unexpected end of input stream: {uri}"
+        ) from None
+    except gzip.BadGzipFile:
+        raise QueryFailedError("HIVE_CURSOR_ERROR", f"incorrect header check: {uri}") from None
+
+
+def _record(line: bytes, uri: str, *, lenient: bool) -> dict[str, Any]:
+    try:
+        record = _DECODER.decode(line.decode())
+    except ValueError as error:
+        if lenient:
+            return {}
+        raise QueryFailedError(
+            "HIVE_CURSOR_ERROR", f"Row is not a valid JSON Object in {uri}: {error}"
+        ) from None
+    if not isinstance(record, dict):
+        if lenient:
+            return {}
+        raise QueryFailedError("HIVE_CURSOR_ERROR", f"Row is not a valid JSON Object in {uri}")
+    return record
+
+
+def _text(value: object, column: str, uri: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    raise QueryFailedError(
+        "HIVE_BAD_DATA",
+        f"Invalid JSON in {uri}: varchar value of {column} must be a scalar json value",
+    )

@@ -1,0 +1,313 @@
+"""Athena's API: executions, results, workgroups, named queries."""
+
+import pickle  # noqa: S403 - what the test itself pickled
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from moto.athena.models import athena_backends
+
+from local_aws import athena as engine
+from local_aws.athena.executions import LocalExecution
+from local_aws.server import LocalAws
+from local_aws.settings import ACCOUNT_ID, REGION
+
+BUCKET = "athena-api"
+GROUP = "athena_api"
+
+
+@pytest.fixture(scope="module")
+def athena(aws: LocalAws) -> BaseClient:
+    """A client, with a bucket and a workgroup whose settings are enforced."""
+    aws.client("s3").create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    client = aws.client("athena")
+    output = {"OutputLocation": f"s3://{BUCKET}/enforced/"}
+    client.create_work_group(Name=GROUP, Configuration={"ResultConfiguration": output})
+    return client
+
+
+def start(athena: BaseClient, sql: str, **options: object) -> str:
+    """Start a query; return its id."""
+    options = {"WorkGroup": GROUP, **options}
+    return athena.start_query_execution(QueryString=sql, **options)["QueryExecutionId"]
+
+
+def ended(athena: BaseClient, execution_id: str) -> dict[str, Any]:
+    """Wait for the end of a query; return its description."""
+    for _ in range(400):
+        found = athena.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
+        if found["Status"]["State"] not in {"QUEUED", "RUNNING"}:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{execution_id} did not end")
+
+
+def refusal(call: Callable[..., object], **arguments: object) -> str:
+    """Return why a call is refused."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    assert caught.value.response["Error"]["Code"] == "InvalidRequestException"
+    return caught.value.response["Error"]["Message"]
+
+
+def test_results_come_in_pages(athena: BaseClient) -> None:
+    """The header is the first row of the first page; a NULL cell has no value, "" has one."""
+    execution_id = start(
+        athena, "select x, '' as empty, null as nothing from (values 1, 2) t (x) order by x;"
+    )
+    ended(athena, execution_id)
+    first = athena.get_query_results(QueryExecutionId=execution_id, MaxResults=2)
+    second = athena.get_query_results(QueryExecutionId=execution_id, NextToken=first["NextToken"])
+
+    assert [row["Data"] for page in (first, second) for row in page["ResultSet"]["Rows"]] == [
+        [{"VarCharValue": "x"}, {"VarCharValue": "empty"}, {"VarCharValue": "nothing"}],
+        [{"VarCharValue": "1"}, {"VarCharValue": ""}, {}],
+        [{"VarCharValue": "2"}, {"VarCharValue": ""}, {}],
+    ]
+    assert "NextToken" not in second
+
+
+def test_text_survives_the_csv(athena: BaseClient) -> None:
+    """Quotes, commas and line breaks come back as they are."""
+    execution_id = start(athena, """select 'a "b", c\nd' as text""")
+    ended(athena, execution_id)
+    rows = athena.get_query_results(QueryExecutionId=execution_id)["ResultSet"]["Rows"]
+    assert rows[1]["Data"] == [{"VarCharValue": 'a "b", c\nd'}]
+
+
+def test_an_execution_is_described(athena: BaseClient) -> None:
+    """GetQueryExecution tells query, place, times and workgroup."""
+    execution_id = start(athena, "select 1", QueryExecutionContext={"Database": "any"})
+    found = ended(athena, execution_id)
+
+    assert found["Query"] == "select 1"
+    assert found["StatementType"] == "DML"
+    assert found["WorkGroup"] == GROUP
+    assert found["QueryExecutionContext"] == {"Database": "any"}
+    assert found["Status"]["CompletionDateTime"] >= found["Status"]["SubmissionDateTime"]
+    assert found["Statistics"]["DataScannedInBytes"] == 0
+    assert found["Statistics"]["TotalExecutionTimeInMillis"] > 0
+    assert execution_id in athena.list_query_executions(WorkGroup=GROUP)["QueryExecutionIds"]
+    batch = athena.batch_get_query_execution(QueryExecutionIds=[execution_id, "none"])
+    assert [each["QueryExecutionId"] for each in batch["QueryExecutions"]] == [execution_id]
+    assert len(batch["UnprocessedQueryExecutionIds"]) == 1
+
+
+def test_a_failed_query_has_no_results(athena: BaseClient) -> None:
+    """The reason stands in StateChangeReason and in AthenaError."""
+    execution_id = start(athena, "select 1 / 0")
+    status = ended(athena, execution_id)["Status"]
+
+    assert status["State"] == "FAILED"
+    assert status["StateChangeReason"] == "DIVISION_BY_ZERO: Division by zero"
+    assert status["AthenaError"]["ErrorMessage"] == status["StateChangeReason"]
+    assert status["AthenaError"]["ErrorCategory"] == 2
+    sentence = refusal(athena.get_query_results, QueryExecutionId=execution_id)
+    assert sentence == "Query did not finish successfully. Final query state: FAILED"
+
+
+def test_a_query_can_be_stopped(athena: BaseClient) -> None:
+    """StopQueryExecution ends what runs; the state is CANCELLED, at once and for good."""
+    numbers = "unnest(sequence(1, 100000))"
+    execution_id = start(
+        athena, f"select count(*) from {numbers} a (x), {numbers} b (y) where x * y = 7"
+    )
+    began = time.monotonic()
+    athena.stop_query_execution(QueryExecutionId=execution_id)
+    assert ended(athena, execution_id)["Status"]["State"] == "CANCELLED"
+    assert ended(athena, start(athena, "select 1"))["Status"]["State"] == "SUCCEEDED"
+    assert time.monotonic() - began < 5
+
+
+def test_parameters_replace_question_marks(athena: BaseClient) -> None:
+    """ExecutionParameters are SQL literals, in order; one in a string is none."""
+    sql = "select ? + 1, ?, '?' -- ?"
+    found = ended(athena, start(athena, sql, ExecutionParameters=["41", "'it''s'"]))
+    rows = athena.get_query_results(QueryExecutionId=found["QueryExecutionId"])
+    assert [cell["VarCharValue"] for cell in rows["ResultSet"]["Rows"][1]["Data"]] == [
+        "42",
+        "it's",
+        "?",
+    ]
+    assert found["ExecutionParameters"] == ["41", "'it''s'"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            {"QueryString": "select 1; select 2"},
+            "Only one sql statement is allowed. Got: select 1; select 2",
+        ),
+        ({"QueryString": "select 1 from"}, "line 1:10: mismatched input"),
+        ({"QueryString": "-- nothing"}, "queryString is empty"),
+        ({"QueryString": "select ?"}, "Incorrect number of parameters: expected 1 but found 0"),
+        (
+            {"QueryString": "select ?", "ExecutionParameters": ["(select 1)"]},
+            "execution parameter '(select 1)' must be one SQL literal",
+        ),
+        (
+            {"QueryString": "select 1", "WorkGroup": "primary"},
+            (
+                "No output location provided. An output location is required either through the"
+                " Workgroup result configuration setting or as an API input."
+            ),
+        ),
+        ({"QueryString": "select 1", "WorkGroup": "none"}, "WorkGroup none is not found."),
+        (
+            {
+                "QueryString": "select 1",
+                "WorkGroup": "primary",
+                "ResultConfiguration": {"OutputLocation": "s3://no-such-bucket/"},
+            },
+            "Unable to verify/create output bucket no-such-bucket",
+        ),
+    ],
+)
+def test_a_bad_request_makes_no_query(
+    athena: BaseClient, options: dict[str, Any], sentence: str
+) -> None:
+    """InvalidRequestException, before a query execution exists."""
+    before = len(athena.list_query_executions(WorkGroup=GROUP)["QueryExecutionIds"])
+    assert refusal(athena.start_query_execution, **{"WorkGroup": GROUP, **options}).startswith(
+        sentence
+    )
+    assert len(athena.list_query_executions(WorkGroup=GROUP)["QueryExecutionIds"]) == before
+
+
+def test_an_enforced_workgroup_decides_the_place(athena: BaseClient) -> None:
+    """EnforceWorkGroupConfiguration overrides the client's ResultConfiguration (F4.19)."""
+    mine = {"OutputLocation": f"s3://{BUCKET}/mine/"}
+    found = ended(athena, start(athena, "select 1", ResultConfiguration=mine))
+    place = found["ResultConfiguration"]["OutputLocation"]
+    assert place == f"s3://{BUCKET}/enforced/{found['QueryExecutionId']}.csv"
+    found = ended(athena, start(athena, "select 1", WorkGroup="primary", ResultConfiguration=mine))
+    assert found["ResultConfiguration"]["OutputLocation"].startswith(f"s3://{BUCKET}/mine/")
+
+
+def test_the_cutoff_cancels_a_query(athena: BaseClient, aws: LocalAws) -> None:
+    """BytesScannedCutoffPerQuery: a query that scans more is cancelled, and says so (F4.19)."""
+    aws.client("glue").create_database(DatabaseInput={"Name": GROUP})
+    serde = {"SerializationLibrary": "org.apache.hive.hcatalog.data.JsonSerDe"}
+    storage = {
+        "Columns": [{"Name": "x", "Type": "string"}],
+        "Location": f"s3://{BUCKET}/large/",
+        "SerdeInfo": serde,
+    }
+    table = {"Name": "large", "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage}
+    aws.client("glue").create_table(DatabaseName=GROUP, TableInput=table)
+    line = b'{"x": "' + b"y" * 1_000_000 + b'"}\n'
+    aws.client("s3").put_object(Bucket=BUCKET, Key="large/a.json", Body=line * 11)
+    output = {"OutputLocation": f"s3://{BUCKET}/"}
+    limits = {"ResultConfiguration": output, "BytesScannedCutoffPerQuery": 10_000_000}
+    athena.create_work_group(Name="frugal", Configuration=limits)
+
+    sql = f"select count(*) from {GROUP}.large"
+    found = ended(athena, start(athena, sql, WorkGroup="frugal"))
+    assert found["Status"]["State"] == "CANCELLED"
+    assert found["Status"]["StateChangeReason"] == "Bytes scanned limit was exceeded"
+    assert found["Statistics"]["DataScannedInBytes"] == 11 * len(line)
+    updates = {"RemoveBytesScannedCutoffPerQuery": True}
+    athena.update_work_group(WorkGroup="frugal", ConfigurationUpdates=updates)
+    assert ended(athena, start(athena, sql, WorkGroup="frugal"))["Status"]["State"] == "SUCCEEDED"
+
+
+def test_a_workgroup_is_updated(athena: BaseClient) -> None:
+    """What an update does not mention stays; a disabled workgroup takes no queries."""
+    output = {"OutputLocation": f"s3://{BUCKET}/a/"}
+    athena.create_work_group(Name="changing", Configuration={"ResultConfiguration": output})
+    athena.update_work_group(
+        WorkGroup="changing",
+        State="DISABLED",
+        ConfigurationUpdates={
+            "ResultConfigurationUpdates": {"OutputLocation": f"s3://{BUCKET}/b/"},
+            "BytesScannedCutoffPerQuery": 20_000_000,
+        },
+    )
+    found = athena.get_work_group(WorkGroup="changing")["WorkGroup"]
+    assert found["State"] == "DISABLED"
+    assert found["Configuration"]["ResultConfiguration"]["OutputLocation"].endswith("/b/")
+    assert found["Configuration"]["BytesScannedCutoffPerQuery"] == 20_000_000
+    assert found["Configuration"]["EnforceWorkGroupConfiguration"] is True
+    refused = refusal(athena.start_query_execution, QueryString="select 1", WorkGroup="changing")
+    assert refused == "WorkGroup changing is disabled."
+
+
+def test_a_workgroup_goes_with_what_it_holds(athena: BaseClient) -> None:
+    """DeleteWorkGroup refuses one with named queries, unless RecursiveDeleteOption is set."""
+    output = {"OutputLocation": f"s3://{BUCKET}/"}
+    athena.create_work_group(Name="leaving", Configuration={"ResultConfiguration": output})
+    made = athena.create_named_query(
+        Name="q", Database="d", QueryString="select 1", WorkGroup="leaving"
+    )
+    assert (
+        refusal(athena.delete_work_group, WorkGroup="leaving") == "WorkGroup leaving is not empty"
+    )
+    athena.delete_work_group(WorkGroup="leaving", RecursiveDeleteOption=True)
+    assert refusal(athena.get_work_group, WorkGroup="leaving") == "WorkGroup leaving is not found."
+    assert "was not found" in refusal(athena.get_named_query, NamedQueryId=made["NamedQueryId"])
+
+
+def test_named_queries(athena: BaseClient) -> None:
+    """Created, listed, described alone and together, changed, deleted."""
+    made = athena.create_named_query(
+        Name="q", Database="d", QueryString="select 1", WorkGroup=GROUP, Description="one"
+    )["NamedQueryId"]
+    assert athena.list_named_queries(WorkGroup=GROUP)["NamedQueryIds"] == [made]
+    athena.update_named_query(NamedQueryId=made, Name="r", QueryString="select 2")
+    expected = {
+        "Name": "r", "Description": "one", "Database": "d", "QueryString": "select 2",
+        "NamedQueryId": made, "WorkGroup": GROUP,
+    }  # fmt: skip
+    assert athena.get_named_query(NamedQueryId=made)["NamedQuery"] == expected
+    batch = athena.batch_get_named_query(NamedQueryIds=[made, "none"])
+    assert batch["NamedQueries"] == [expected]
+    athena.delete_named_query(NamedQueryId=made)
+    assert athena.list_named_queries(WorkGroup=GROUP)["NamedQueryIds"] == []
+
+
+def test_tables_are_described(athena: BaseClient, aws: LocalAws) -> None:
+    """GetTableMetadata and ListTableMetadata show the Glue catalog."""
+    aws.client("glue").create_database(DatabaseInput={"Name": "described", "Description": "d"})
+    storage = {"Columns": [{"Name": "x", "Type": "bigint"}], "Location": f"s3://{BUCKET}/t/"}
+    table = {"Name": "t", "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage}
+    aws.client("glue").create_table(DatabaseName="described", TableInput=table)
+    catalog = {"CatalogName": "AwsDataCatalog", "DatabaseName": "described"}
+
+    found = athena.get_table_metadata(**catalog, TableName="t")["TableMetadata"]
+    assert found["Columns"] == [{"Name": "x", "Type": "bigint"}]
+    assert [
+        each["Name"] for each in athena.list_table_metadata(**catalog)["TableMetadataList"]
+    ] == ["t"]
+    assert athena.get_database(**catalog)["Database"]["Description"] == "d"
+
+
+def test_executions_survive_a_restart(athena: BaseClient) -> None:
+    """An execution pickles; results are read from S3; one that did not finish has failed then."""
+    execution_id = start(athena, "select 5 as five")
+    ended(athena, execution_id)
+    backend = athena_backends[ACCOUNT_ID][REGION]
+    again = pickle.loads(pickle.dumps(backend.executions[execution_id]))  # noqa: S301 - same
+    assert isinstance(again, LocalExecution)
+    assert again.described()["Status"]["State"] == "SUCCEEDED"
+
+    backend.executions[again.id] = again
+    again.state = "RUNNING"
+    engine.fail_unfinished()
+    status = ended(athena, execution_id)["Status"]
+    assert status["State"] == "FAILED"
+    assert status["StateChangeReason"] == engine.ENDED_WITH_THE_SERVER
+
+
+def test_queries_run_side_by_side(athena: BaseClient) -> None:
+    """Each in its own DuckDB: ten at once do not see each other."""
+    ids = {start(athena, f"select {at} as n"): str(at) for at in range(10)}
+    for execution_id, expected in ids.items():
+        ended(athena, execution_id)
+        rows = athena.get_query_results(QueryExecutionId=execution_id)["ResultSet"]["Rows"]
+        assert rows[1]["Data"] == [{"VarCharValue": expected}]
