@@ -192,11 +192,11 @@ def compress(lines: Iterable[bytes]) -> bytes:
 
 
 def handler(event: dict[str, str], _context: object) -> dict[str, object]:
-    """Write the file of the slot in which the schedule fired; a retry writes the same bytes."""
+    """Write the file of the slot that ended before the schedule fired; a retry, the same bytes."""
     import boto3
 
     now = datetime.fromisoformat(event["time"]) if "time" in event else datetime.now(UTC)
-    slot = int(now.timestamp()) * SECOND // SLOT
+    slot = int(now.timestamp()) * SECOND // SLOT - 1
     fewest, most = int(os.environ["MIN_EVENTS"]), int(os.environ["MAX_EVENTS"])
     number = fewest + int(dice("number", slot)() * (most + 1 - fewest))
     events = events_of_slot(Shop("lambda", 625_000), slot, number)

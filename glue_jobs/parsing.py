@@ -6,8 +6,9 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -102,21 +103,16 @@ def slot_of(source_file: str) -> datetime | None:
         return None
 
 
-def _record(line: bytes) -> dict[str, Any] | str:
-    """Return the JSON object of a line, or why it is none."""
+def _integer(digits: str) -> int:
+    """Return a number that is right wherever it may be valid: 20 digits are beyond every limit."""
+    return int(digits[:20])
+
+
+def _number(text: str) -> Decimal:
     try:
-        record = json.loads(
-            line.decode(), parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_object
-        )
-        if b"\\u" in line:  # half of a surrogate pair is JSON, but no text
-            json.dumps(record, default=str, ensure_ascii=False).encode()
-    except UnicodeError:
-        return NOT_UTF8
-    except _DuplicateFieldError:
-        return DUPLICATE_FIELD
-    except (ValueError, RecursionError):  # no JSON, or nested beyond all reason
-        return NOT_JSON
-    return record if isinstance(record, dict) else NOT_AN_OBJECT
+        return Decimal(text)
+    except InvalidOperation:  # an exponent of more than 18 digits
+        return Decimal("Infinity")
 
 
 def _refuse(constant: str) -> None:
@@ -128,6 +124,29 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(record) < len(pairs):
         raise _DuplicateFieldError
     return record
+
+
+def _record(line: bytes, hook: Callable = _object) -> dict[str, Any] | str:
+    """Return the JSON object of a line, or why it is none."""
+    try:
+        record = json.loads(
+            line.decode(),
+            parse_int=_integer,
+            parse_float=_number,
+            parse_constant=_refuse,
+            object_pairs_hook=hook,
+        )
+        if b"\\u" in line:  # half of a surrogate pair is JSON, but no text
+            json.dumps(record, default=str, ensure_ascii=False).encode()
+    except UnicodeError:
+        return NOT_UTF8
+    except _DuplicateFieldError:
+        worse = _record(line, dict)
+        is_worse = isinstance(worse, str) and worse != NOT_AN_OBJECT
+        return worse if is_worse else DUPLICATE_FIELD
+    except (ValueError, RecursionError):  # no JSON, or nested beyond all reason
+        return NOT_JSON
+    return record if isinstance(record, dict) else NOT_AN_OBJECT
 
 
 def _instant(timestamp: object) -> datetime | None:
@@ -142,7 +161,7 @@ def _instant(timestamp: object) -> datetime | None:
 def _faults(field: str, record: dict[str, Any], instant: datetime | None) -> list[str]:
     value = record.get(field)
     required = _required(field, record.get("event_type"))
-    is_blank = isinstance(value, str) and not value and field not in CART_FIELDS
+    is_blank = isinstance(value, str) and not value
     if value is None or (is_blank and required):
         return [f"missing_{field}"] if required else []
     faults = []

@@ -11,8 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-import demo
-import oracle
+from tests import demo, oracle
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from uuid import uuid4
 
 import boto3
 import pytest
-from moto import mock_aws
 
 import generate_sample_data as generator
+from local_aws.server import LocalAws
 from tests import lambda_source, oracle
 
 
@@ -62,33 +62,23 @@ def test_inline_code_needs_nothing_else() -> None:
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def bucket(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> str:
     """A bucket, and the Lambda's environment with a hundredth of the usual number of events."""
-    environment = {
-        "SOURCE_BUCKET": "capstone-events-test",
-        "MIN_EVENTS": "5000",
-        "MAX_EVENTS": "7500",
-        "AWS_DEFAULT_REGION": "us-west-2",
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    with mock_aws():
-        boto3.client("s3").create_bucket(
-            Bucket=environment["SOURCE_BUCKET"],
-            CreateBucketConfiguration={"LocationConstraint": "us-west-2"},
-        )
-        yield environment["SOURCE_BUCKET"]
+    name = f"lambda-source-{uuid4()}"
+    sizes = {"SOURCE_BUCKET": name, "MIN_EVENTS": "5000", "MAX_EVENTS": "7500"}
+    for variable, value in {**aws.settings.environment, **sizes}.items():
+        monkeypatch.setenv(variable, value)
+    aws.client("s3").create_bucket(
+        Bucket=name, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
+    )
+    return name
 
 
 def test_lambda_writes_the_slot(bucket: str) -> None:
-    """One object per slot, where the pipeline looks for it; a retry writes the same bytes."""
+    """One object per slot that is over, where the pipeline looks; a retry writes the same bytes."""
     s3 = boto3.client("s3")
 
-    answers = [generator.handler({"time": "2026-03-02T18:07:31Z"}, None) for _ in range(2)]
+    answers = [generator.handler({"time": "2026-03-02T18:12:31Z"}, None) for _ in range(2)]
     body = s3.get_object(Bucket=bucket, Key=answers[0]["key"])["Body"].read()
     lines = gzip.decompress(body).splitlines()
     verdicts = [oracle.judge_line(line, generator.utc(0)) for line in lines]
@@ -103,7 +93,7 @@ def test_lambda_writes_the_slot(bucket: str) -> None:
 
 
 def test_lambda_writes_now_without_a_schedule(bucket: str) -> None:
-    """Invoked by hand it writes the current slot; the number of events differs between slots."""
+    """Invoked by hand it writes the last slot; the number of events differs between slots."""
     answer = generator.handler({}, None)
     times = [f"2026-03-02T{hour:02}:00:00Z" for hour in range(4)]
     numbers = [generator.handler({"time": time}, None)["events"] for time in times]

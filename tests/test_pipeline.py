@@ -19,9 +19,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-import demo
-import oracle
 from local_aws.server import LocalAws
+from tests import demo, oracle
 
 STACK_NAME, STUDENT_ID = "capstone-pipeline", "pipe-line1"
 SLOT = "events/year=2026/month=03/day=01/hour={hour}/minute={minute}/"
