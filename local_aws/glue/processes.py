@@ -1,0 +1,230 @@
+"""Job runs that really run: a process each, watched by a thread of the server."""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock, Thread
+
+from moto.logs.models import logs_backends
+
+from local_aws import state
+from local_aws.glue import logs, workspace
+from local_aws.glue.arguments import RunArguments, RunRefusedError
+from local_aws.glue.runs import LocalJob, LocalJobRun
+from local_aws.glue.workspace import Workspace
+from local_aws.settings import Settings
+
+MINUTE = 60.0  # seconds
+GRACE = 5.0  # seconds between asking a process to end and ending it
+_MESSAGE_LENGTH = 1000  # characters
+
+_lock = RLock()  # between a process starting and somebody wanting it stopped
+_active: dict[str, "_Active"] = {}  # by run id; saved runs must hold no process and no thread
+
+
+@dataclass
+class _Active:
+    """A run that is under way."""
+
+    settings: Settings
+    job: LocalJob
+    run: LocalJobRun
+    thread: Thread
+    process: subprocess.Popen[bytes] | None = None
+    cancelled: str | None = None  # why the server gave the run up
+
+
+def launch(settings: Settings, job: LocalJob, run: LocalJobRun) -> None:
+    """Start the run; returns at once."""
+    thread = Thread(target=_supervise, args=(run.job_run_id,), name=run.job_run_id, daemon=True)
+    _active[run.job_run_id] = _Active(settings, job, run, thread)
+    thread.start()
+
+
+def stop(run: LocalJobRun) -> bool:
+    """Ask a run to stop; False if there is nothing left to stop."""
+    with _lock:
+        if run.status not in {"STARTING", "RUNNING"}:
+            return False
+        run.status = "STOPPING"
+        active = _active.get(run.job_run_id)
+        if active and active.process:
+            _signal(active.process.pid, signal.SIGTERM)
+        return True
+
+
+def stop_all(reason: str) -> None:
+    """End every run as failed for the reason, without retry; returns when all have ended."""
+    with _lock:
+        under_way = list(_active.values())
+        for active in under_way:
+            active.cancelled = reason
+            if active.process:
+                _signal(active.process.pid, signal.SIGTERM)
+    for active in under_way:
+        active.thread.join(2 * GRACE)
+
+
+def end_leftovers(settings: Settings) -> None:
+    """End processes that a killed server left behind, and remove their directories."""
+    for home in workspace.runs_directory(settings).glob("*"):
+        pid_file = home / workspace.PID_FILE
+        pid = pid_file.read_text(encoding="utf-8") if pid_file.exists() else ""
+        if pid.isdecimal() and str(home.resolve()) in _command_line(pid):
+            _signal(int(pid), signal.SIGKILL)
+        workspace.remove(home)
+
+
+def _command_line(pid: str) -> str:
+    """Return what runs under the process id, which may be another program's by now."""
+    shown = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", pid],  # noqa: S607 - where it is, PATH knows
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return shown.stdout
+
+
+def _supervise(run_id: str) -> None:
+    active = _active[run_id]
+    try:
+        _run(active)
+    except RunRefusedError as refusal:
+        _fail(active, str(refusal))
+    finally:
+        if not active.run.finished:  # a defect here must not leave a run that never ends
+            _fail(active, "Internal error of the local AWS; its own output tells more.")
+        del _active[run_id]
+        state.touch()
+
+
+def _run(active: _Active) -> None:
+    run, arguments = active.run, RunArguments(active.run.arguments or {})
+    home = workspace.home(active.settings, run.job_run_id)
+    try:
+        place = workspace.prepare(active.settings, active.job, run.job_run_id, arguments)
+        process = _start(active, place)
+        timed_out = process is not None and _wait(active, process, run.timeout * MINUTE)
+        failure = _failure(place.error_file, process)
+    finally:
+        workspace.remove(home)
+    _conclude(active, failure, timed_out=timed_out)
+
+
+def _start(active: _Active, place: Workspace) -> subprocess.Popen[bytes] | None:
+    """Start the script, unless the run is not wanted any more."""
+    with _lock:
+        if active.cancelled or active.run.status == "STOPPING":
+            return None
+        active.process = subprocess.Popen(
+            place.command,
+            cwd=place.home,
+            env=place.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # so that its JVM can be ended with it
+        )
+        (place.home / workspace.PID_FILE).write_text(str(active.process.pid), encoding="utf-8")
+        active.run.status = "RUNNING"
+    state.touch()
+    return active.process
+
+
+def _wait(active: _Active, process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Stream the logs until the process ends; end it after its time and say so."""
+    glue = active.job.backend
+    logs_backend = logs_backends[glue.account_id][glue.region_name]
+    pipes = ((logs.OUTPUT_GROUP, process.stdout), (logs.ERROR_GROUP, process.stderr))
+    readers = [
+        Thread(
+            target=logs.stream_lines,
+            args=(logs_backend, group, active.run.job_run_id, pipe),
+            daemon=True,
+        )
+        for group, pipe in pipes
+    ]
+    for reader in readers:
+        reader.start()
+    timed_out = not _ends_within(process, seconds)
+    for reader in readers:
+        reader.join(GRACE)  # the JVM ends a moment after the script
+    _signal(process.pid, signal.SIGKILL)
+    for reader in readers:
+        reader.join()
+    for _, pipe in pipes:
+        pipe.close()
+    return timed_out
+
+
+def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for the process, patiently for its time and impatiently afterwards."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        _signal(process.pid, signal.SIGTERM)
+        try:
+            process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            _signal(process.pid, signal.SIGKILL)
+            process.wait()
+        return False
+    return True
+
+
+def _conclude(active: _Active, failure: str | None, *, timed_out: bool) -> None:
+    """Give the run its final state."""
+    with _lock:
+        run = active.run
+        if failure is None and run.status == "RUNNING" and not timed_out:
+            run.status = "SUCCEEDED"
+        elif timed_out and run.status == "RUNNING" and not active.cancelled:
+            run.error_message = f"The job run timed out: its Timeout is {run.timeout} minutes."
+            run.status = "TIMEOUT"
+        else:
+            _fail(active, failure or "")
+
+
+def _fail(active: _Active, message: str) -> None:
+    """Mark the run as failed and start its next attempt, if the job has one and nobody objects."""
+    with _lock:
+        if active.cancelled:
+            active.run.error_message = active.cancelled
+            active.run.status = "FAILED"
+        elif active.run.status == "STOPPING":
+            active.run.status = "STOPPED"
+        else:
+            retry = active.job.fail(active.run, message[:_MESSAGE_LENGTH])
+            if retry:
+                launch(active.settings, active.job, retry)
+
+
+def _failure(error_file: Path, process: subprocess.Popen[bytes] | None) -> str | None:
+    """Return Glue's words for how the script failed; None when it did not."""
+    if process is None:
+        return "The run was given up before its script started."
+    if not process.returncode:
+        return None
+    if error_file.exists():
+        error = json.loads(error_file.read_text(encoding="utf-8"))
+        category = "IMPORT_ERROR" if error["import"] else "UNCLASSIFIED_ERROR"
+        line = f"Failed Line Number: {error['line']}; " if error["line"] else ""
+        return f"Error Category: {category}; {line}{error['type']}: {error['message']}"
+    code = process.returncode
+    return f"Command failed with exit code {code}; the log group {logs.ERROR_GROUP} tells more"
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a script and all its processes, as far as they are still there."""
+    try:
+        os.killpg(pid, number)
+    except ProcessLookupError:
+        return
+
+
+atexit.register(stop_all, "The local AWS was stopped while the job was running.")

@@ -1,0 +1,1 @@
+"""What a Glue job finds beside its script: this directory is on the ``PYTHONPATH`` of every run."""

@@ -1,0 +1,100 @@
+"""The CSV format of Glue sources, as far as lines and separators go.
+
+With ``quoteChar`` -1 a separator always separates. A record has as many fields as its line;
+columns are named ``col0``, ``col1``, ... and there are as many as the longest record has. Missing
+fields are NULL, an empty field is the empty string, an empty line is no record.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from .bookmarks import S3File
+from .errors import NotOfferedLocallyError
+
+_OFFERED = {"separator", "quoteChar", "withHeader", "attachFilename"}
+_NO_QUOTES = (-1, "-1")
+
+
+@dataclass(frozen=True)
+class CsvFormat:
+    """How the records of a CSV source are told apart."""
+
+    separator: str = ","
+    filename_column: str = ""
+
+    @classmethod
+    def of(cls, options: dict[str, Any]) -> "CsvFormat":
+        """Read Glue's ``format_options``.
+
+        Raises:
+            NotOfferedLocallyError: Quoting or a header is asked for, or an option is unknown here.
+        """
+        unknown = sorted(set(options) - _OFFERED)
+        if unknown:
+            raise NotOfferedLocallyError(
+                f"awsglue here does not offer the CSV format options {unknown}; "
+                f"it offers {sorted(_OFFERED)}"
+            )
+        if options.get("quoteChar", '"') not in _NO_QUOTES:
+            raise NotOfferedLocallyError(
+                'awsglue here reads CSV without quoting only: give format_options "quoteChar": -1'
+            )
+        if options.get("withHeader", False) not in {False, "false"}:
+            raise NotOfferedLocallyError("awsglue here reads CSV without a header line only")
+        return cls(options.get("separator", ","), options.get("attachFilename", ""))
+
+    def read(self, spark: SparkSession, files: list[S3File]) -> DataFrame:
+        """Read the files, one row per record; without any record a frame without columns."""
+        lines = _lines(spark, files)
+        width = self._width(lines)
+        if not width:
+            return no_columns(spark)
+        if width == 1:
+            fields = [F.decode("line", "UTF-8").alias("col0")]
+        else:
+            split = F.split(F.decode("line", "UTF-8"), _literally(self.separator), -1)
+            fields = [split.getItem(number).alias(f"col{number}") for number in range(width)]
+        name = [_s3_uri(F.col("path")).alias(self.filename_column)] if self.filename_column else []
+        return lines.select(*fields, *name)
+
+    def _width(self, lines: DataFrame) -> int:
+        """Return the number of fields of the longest record, 0 without records."""
+        separators = F.size(F.split("line", _literally(self.separator), -1))
+        fields = F.when(F.contains("line", F.lit(self.separator)), separators).otherwise(1)
+        return lines.agg(F.max(fields)).head()[0] or 0
+
+
+def no_columns(spark: SparkSession) -> DataFrame:
+    """Return what a frame without records becomes: its schema is computed from nothing."""
+    return spark.createDataFrame([], T.StructType([]))
+
+
+def _lines(spark: SparkSession, files: list[S3File]) -> DataFrame:
+    """Return ``line`` (its bytes) and ``path`` of every line that is not empty."""
+    if not files:
+        return no_columns(spark).select(F.lit("").alias("line"), F.lit("").alias("path"))
+    reader = spark.read.option("recursiveFileLookup", "true")  # no columns out of folder names
+    text = reader.text([_escaped(file.uri) for file in files])
+    lines = text.select(F.col("value").alias("line"), F.col("_metadata.file_path").alias("path"))
+    return lines.where(F.length("line") > 0)
+
+
+def _escaped(uri: str) -> str:
+    """Keep Spark from reading a pattern into a key."""
+    for character in "\\[]{}*?":
+        uri = uri.replace(character, "\\" + character)
+    return uri
+
+
+def _literally(separator: str) -> str:
+    return r"\Q" + separator.replace(r"\E", r"\E\\E\Q") + r"\E"
+
+
+def _s3_uri(path: Column) -> Column:
+    """Undo the percent signs that Spark puts into file names."""
+    plus = F.replace(path, F.lit("+"), F.lit("%2B"))
+    return F.when(F.contains(path, F.lit("%")), F.url_decode(plus)).otherwise(path)

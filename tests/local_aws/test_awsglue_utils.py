@@ -1,0 +1,97 @@
+"""``getResolvedOptions`` answers as Glue 5.1's does, in what it refuses too."""
+
+import argparse
+
+import pytest
+
+from local_aws.runtime.awsglue.utils import GlueArgumentError, getResolvedOptions
+
+GLUES_OWN = {
+    "job_bookmark_option": "job-bookmark-disable",
+    "job_bookmark_from": None,
+    "job_bookmark_to": None,
+    "JOB_ID": None,
+    "JOB_RUN_ID": None,
+    "SECURITY_CONFIGURATION": None,
+    "encryption_type": None,
+    "enable_data_lineage": None,
+    "TempDir": None,
+    "RedshiftTempDir": None,
+}
+PAUSE = "--job-bookmark-option job-bookmark-pause"
+ENABLE = "--job-bookmark-option job-bookmark-enable"
+
+
+def resolve(line: str, *options: str) -> dict[str, str | None]:
+    """Resolve the options from a command line."""
+    return getResolvedOptions(["script.py", *line.split()], list(options))
+
+
+@pytest.mark.parametrize(
+    ("line", "options", "expected"),
+    [
+        ("", [], {}),
+        ("--k v", ["k"], {"k": "v"}),
+        ("--k=v", ["k"], {"k": "v"}),
+        ("--k=--v", ["k"], {"k": "--v"}),
+        ("--k=", ["k"], {"k": ""}),
+        ("--k 1 --k 2", ["k"], {"k": "2"}),
+        ("--a-b v", ["a-b"], {"a_b": "v"}),
+        ("--enable-metrics --k v --unknown x", ["k"], {"k": "v"}),
+        ("--JOB_NAME j --JOB_RUN_ID jr --JOB_ID i", [], {"JOB_RUN_ID": "jr", "JOB_ID": "i"}),
+        ("--JOB_NAME j", ["JOB_NAME"], {"JOB_NAME": "j"}),
+        ("--source x", ["source_path"], {"source_path": "x"}),  # the hazard of abbreviations
+        ("", ["TempDir"], {}),
+        ("--TempDir s3://t", [], {"TempDir": "s3://t", "RedshiftTempDir": "s3://t"}),
+        ("--RedshiftTempDir s3://t", [], {"TempDir": "s3://t", "RedshiftTempDir": "s3://t"}),
+        (ENABLE, [], {"job_bookmark_option": "job-bookmark-enable"}),
+        (PAUSE, [], {"job_bookmark_option": "job-bookmark-pause"}),
+        (
+            f"{PAUSE} --job-bookmark-from a --job-bookmark-to b",
+            [],
+            {
+                "job_bookmark_option": "job-bookmark-pause",
+                "job_bookmark_from": "a",
+                "job_bookmark_to": "b",
+            },
+        ),
+    ],
+)
+def test_what_is_resolved(line: str, options: list[str], expected: dict[str, str]) -> None:
+    """Declared options and Glue's own, as strings; unknown arguments are ignored."""
+    assert resolve(line, *options) == {**GLUES_OWN, **expected}
+
+
+@pytest.mark.parametrize(
+    ("line", "options", "error", "message"),
+    [
+        ("", ["X"], GlueArgumentError, "the following arguments are required: --X"),
+        ("--k --v", ["k"], GlueArgumentError, "expected one argument"),
+        ("--k", ["k"], GlueArgumentError, "expected one argument"),
+        ("--s x", ["s_a", "s_b"], GlueArgumentError, "ambiguous option"),
+        ("--job-bookmark-option on", [], GlueArgumentError, "invalid choice"),
+        ("", ["job-bookmark-option"], RuntimeError, "Using reserved arguments"),
+        ("", ["continuation-option"], RuntimeError, "Using reserved arguments"),
+        ("", ["job-bookmark-from"], RuntimeError, "Using reserved arguments"),
+        ("", ["job-bookmark-to"], RuntimeError, "Using reserved arguments"),
+        ("", ["JOB_ID"], argparse.ArgumentError, "conflicting option string"),
+        ("", ["JOB_RUN_ID"], argparse.ArgumentError, "conflicting option string"),
+        ("", ["SECURITY_CONFIGURATION"], argparse.ArgumentError, "conflicting option string"),
+        ("", ["encryption-type"], argparse.ArgumentError, "conflicting option string"),
+        ("", ["enable-data-lineage"], argparse.ArgumentError, "conflicting option string"),
+        (f"{PAUSE} --job-bookmark-from a", [], RuntimeError, "Missing option or value for"),
+        (f"{PAUSE} --job-bookmark-to a", [], RuntimeError, "Missing option or value for"),
+        (
+            f"{ENABLE} --job-bookmark-from a --job-bookmark-to b",
+            [],
+            RuntimeError,
+            "Invalid option",
+        ),
+    ],
+)
+def test_what_is_refused(
+    line: str, options: list[str], error: type[Exception], message: str
+) -> None:
+    """The type of the exception is Glue's too: jobs catch it."""
+    with pytest.raises(error, match=message):
+        resolve(line, *options)
