@@ -1,7 +1,5 @@
-"""s3."""
+"""A real CloudFormation in place of moto's: own engine, resources made through this AWS's API."""
 
-from local_aws.settings import Settings
+from local_aws.cloudformation.installation import install, restore, snapshot
 
-
-def install(settings: Settings) -> None:
-    """Not there yet."""
+__all__ = ["install", "restore", "snapshot"]

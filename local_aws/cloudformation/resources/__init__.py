@@ -1,0 +1,1 @@
+"""The handlers of the resource types, one module per service."""
