@@ -142,16 +142,23 @@ def count_files(parsed: DataFrame) -> DataFrame:
     """Count what each file delivered.
 
     Rows: one per file.
-    Columns: ``source_file``, ``lines``, ``rejected``, ``unknown_fields``, and the first and last
-        event time, NULL if all lines were rejected.
+    Columns: ``source_file``, ``lines``, ``rejected``, ``unknown_fields``; of the accepted lines
+        the first and last event time, NULL if there are none, and ``hours``, the (dt, hour) that
+        they fall into.
     """
     unknown_fields = F.array_sort(F.array_distinct(F.flatten(F.collect_set("unknown_fields"))))
-    return parsed.groupBy("source_file").agg(
-        F.count("*").alias("lines"),
-        F.count("reason").alias("rejected"),
-        unknown_fields.alias("unknown_fields"),
-        F.min("event_time").alias("first_event_time"),
-        F.max("event_time").alias("last_event_time"),
+    hour = F.when(F.col("reason").isNull(), F.struct(*HOUR_KEYS))
+    return (
+        with_event_hour(parsed)
+        .groupBy("source_file")
+        .agg(
+            F.count("*").alias("lines"),
+            F.count("reason").alias("rejected"),
+            unknown_fields.alias("unknown_fields"),
+            F.min("event_time").alias("first_event_time"),
+            F.max("event_time").alias("last_event_time"),
+            F.collect_set(hour).alias("hours"),
+        )
     )
 
 
@@ -176,8 +183,3 @@ def ledger(files: DataFrame, owned: DataFrame, silver: DataFrame, run_id: str) -
         .withColumn("run_id", F.lit(run_id))
     )
     return with_slot_hour(counted).select(*LOAD_LEDGER.partitioned_columns.names)
-
-
-def imbalanced(ledger_rows: DataFrame) -> DataFrame:
-    """Keep the files of which a line is lost or counted twice."""
-    return ledger_rows.where("lines != accepted + duplicates + rejected")

@@ -1,7 +1,7 @@
 """One run: lines into every table, in the order that makes a run safe to end anywhere."""
 
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from glue_jobs import curation, gold
@@ -23,43 +23,57 @@ def load(lines: DataFrame, lake: Lake, run_id: str) -> dict[str, int]:
     parsed = curation.parse_lines(lines).persist(StorageLevel.DISK_ONLY)
     events, rejects = curation.split_rejected(parsed)
     files = curation.count_files(parsed).persist()
-    hours = _hours(events)
+    hours, first, last = touched(files)
 
-    known = keep_times_of(files, lake.read_events(hours))
+    known = keep_between(lake.read_events(hours), first, last)
     distinct = curation.keep_distinct(events, known).persist(StorageLevel.DISK_ONLY)
     lake.append_events(distinct.where("is_new").drop("is_new"), hours)
 
     silver = lake.read_events(hours)
     ledger = curation.ledger(files, distinct, silver, run_id).persist()
-    check_balance(ledger)
+    accounts = ledger.select("source_file", *COUNTS, *HOUR_KEYS).collect()
+    check_balance(accounts)
 
+    slot_hours = sorted({(row.dt, row.hour) for row in accounts})
     replaced = {table: (rows, hours) for table, rows in gold.aggregates(silver).items()}
-    slot_hours = _hours(ledger)
     for table, rows in ((REJECTED_EVENTS, rejects), (LOAD_LEDGER, ledger)):
-        replaced[table] = (_with_other_files(lake, table, rows, ledger), slot_hours)
+        others = _of_other_files(lake, table, slot_hours, files)
+        replaced[table] = (others.unionByName(rows), slot_hours)
     lake.publish(replaced)
-    return _totals(ledger)
+    return {"files": len(accounts), **{name: sum(row[name] for row in accounts) for name in COUNTS}}
 
 
-def keep_times_of(files: DataFrame, silver: DataFrame) -> DataFrame:
+def touched(files: DataFrame) -> tuple[list[Hour], int, int]:
+    """Return the hours that the files' events fall into, the first and the last event time.
+
+    Times are microseconds since 1970, zero if there is no event.
+    """
+    times = [F.unix_micros(f"{end}_event_time").alias(end) for end in ("first", "last")]
+    rows = files.where("lines > rejected").select("hours", *times).collect()
+    hours = {(hour.dt, hour.hour) for row in rows for hour in row.hours}
+    first = min((row.first for row in rows), default=0)
+    return sorted(hours), first, max((row.last for row in rows), default=0)
+
+
+def keep_between(silver: DataFrame, first: int, last: int) -> DataFrame:
     """Keep the silver rows inside the batch's own time range: only they can equal one of its.
 
     The bounds are literals, so Parquet's statistics skip the other row groups.
     """
-    bounds = files.agg(F.min("first_event_time"), F.max("last_event_time"))
-    first, last = bounds.select(*map(F.unix_micros, bounds.columns)).first()
-    low, high = (F.timestamp_micros(F.lit(micros).cast("long")) for micros in (first, last))
+    low, high = (F.timestamp_micros(F.lit(micros)) for micros in (first, last))
     return silver.where(F.col("event_time").between(low, high))
 
 
-def check_balance(ledger: DataFrame) -> None:
+def check_balance(accounts: list[Row]) -> None:
     """Prove that no line is lost or counted twice.
 
     Raises:
         ImbalanceError: for some file, lines are not accepted + duplicates + rejected.
     """
     wrong = [
-        row.asDict() for row in curation.imbalanced(ledger).select("source_file", *COUNTS).collect()
+        row.asDict()
+        for row in accounts
+        if row.lines != row.accepted + row.duplicates + row.rejected
     ]
     if wrong:
         raise ImbalanceError(
@@ -72,16 +86,6 @@ class ImbalanceError(Exception):
     """The tables do not account for every line."""
 
 
-def _with_other_files(lake: Lake, table: Table, rows: DataFrame, files: DataFrame) -> DataFrame:
-    """Add the published rows of the other files that share a partition with this run's."""
-    published = lake.read_published(table, _hours(files))
-    return published.join(files, "source_file", how="left_anti").unionByName(rows)
-
-
-def _hours(rows: DataFrame) -> list[Hour]:
-    return sorted((row.dt, row.hour) for row in rows.select(*HOUR_KEYS).distinct().collect())
-
-
-def _totals(ledger: DataFrame) -> dict[str, int]:
-    sums = [F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in COUNTS]
-    return ledger.agg(F.count("*").alias("files"), *sums).first().asDict()
+def _of_other_files(lake: Lake, table: Table, hours: list[Hour], files: DataFrame) -> DataFrame:
+    """Return the published rows of the files that share a partition with this run's."""
+    return lake.read_published(table, hours).join(files, "source_file", how="left_anti")

@@ -41,6 +41,8 @@ MILLISECOND = 1000  # microseconds
 
 # The five-minute slot that the producer names in the key of a raw file.
 SLOT = r"/year=(\d{4})/month=(\d{2})/day=(\d{2})/hour=(\d{2})/minute=(\d{2})/"
+# What a reader before us writes for bytes that are no text.
+REPLACEMENT = "\ufffd".encode()
 _ISO_8601 = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", flags=re.ASCII
 )
@@ -128,6 +130,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _record(line: bytes, hook: Callable = _object) -> dict[str, Any] | str:
     """Return the JSON object of a line, or why it is none."""
+    if REPLACEMENT in line:
+        return NOT_UTF8
     try:
         record = json.loads(
             line.decode(),

@@ -32,3 +32,12 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     root = tmp_path_factory.mktemp("local-aws")
     with LocalAws(Settings(root=root, port=free_port())) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def aws_environment(aws: LocalAws) -> Iterator[None]:
+    """The variables that point boto3 at the local AWS, for the tests of a module."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in aws.settings.environment.items():
+            environment.setenv(name, value)
+        yield

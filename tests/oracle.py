@@ -189,6 +189,8 @@ def parse(line: bytes) -> Record | str:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
         return "not_utf8"
+    if "\ufffd" in text:  # what a reader writes for bytes that are no text
+        return "not_utf8"
     try:
         value = STRICT_JSON.decode(text)
     except (ValueError, RecursionError):  # no JSON, or nested beyond all reason

@@ -4,9 +4,11 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from glue_jobs import curation
+from glue_jobs.load import ImbalanceError, check_balance, touched
 from glue_jobs.schemas import EVENTS
 
 FILE_A, FILE_B = (
@@ -177,7 +179,7 @@ def test_ledger(spark: SparkSession) -> None:
     counts = ledger.select("source_file", "lines", "accepted", "duplicates", "rejected")
     assert sorted(counts.collect()) == [(FILE_A, 4, 2, 1, 1), (FILE_B, 1, 0, 1, 0)]
     assert sorted(row.unknown_fields for row in ledger.collect()) == [[], ["x"]]
-    assert curation.imbalanced(ledger).collect() == []
+    check_balance(ledger.collect())
 
 
 def test_imbalance_shows(spark: SparkSession) -> None:
@@ -189,7 +191,8 @@ def test_imbalance_shows(spark: SparkSession) -> None:
 
     for silver in (distinct.limit(1), distinct.unionByName(distinct)):
         ledger = curation.ledger(files, distinct, silver, "jr_1")
-        assert curation.imbalanced(ledger).count() == 1
+        with pytest.raises(ImbalanceError, match=FILE_A):
+            check_balance(ledger.collect())
 
 
 def test_event_times_are_utc(spark: SparkSession) -> None:
@@ -201,3 +204,17 @@ def test_event_times_are_utc(spark: SparkSession) -> None:
 
     instant = datetime(2026, 2, 28, 23, 30, tzinfo=UTC)
     assert found == [(int(instant.timestamp()) * 1_000_000, "2026-02-28", "23")]
+
+
+def test_touched_hours(spark: SparkSession) -> None:
+    """The hours and the time range of a batch are those of its accepted events."""
+    late = {**SEARCH, "timestamp": "2026-02-28T23:30:00Z"}
+    early = {**SEARCH, "timestamp": "2026-03-05T10:00:00Z"}
+    nothing = _lines(spark, (FILE_A, early), (FILE_A, "{"))
+    lines = nothing.unionByName(_lines(spark, (FILE_A, SEARCH), (FILE_B, late)))
+
+    hours, first, last = touched(curation.count_files(curation.parse_lines(lines)))
+
+    assert hours == [("2026-02-28", "23"), ("2026-03-01", "10")]
+    assert last - first == (10 * 60 + 30) * 60 * 1_000_000
+    assert touched(curation.count_files(curation.parse_lines(nothing))) == ([], 0, 0)

@@ -117,6 +117,7 @@ def test_rules(record: dict[str, object], reasons: str) -> None:
     [
         (b'{"user_id": "caf\xe9"}', "not_utf8"),
         (b'{"user_id": "\\ud83d"}', "not_utf8"),
+        ('{"user_id": "caf\ufffd"}'.encode(), "not_utf8"),
         (b'{"user_id": "u_1"', "not_json"),
         (b'{"price": NaN}', "not_json"),
         (b'{"user_id": "u_1"} {}', "not_json"),
@@ -226,7 +227,18 @@ FIELD_TEXTS = st.sampled_from([
     fields=st.dictionaries(st.sampled_from([*PURCHASE, "extra"]), FIELD_TEXTS | JSON_TEXTS),
     base=st.sampled_from([PURCHASE, VIEW, SEARCH, {}]),
     place=st.integers(min_value=0, max_value=300),
-    inserted=st.sampled_from([b"", b'"', b"{", b"}", b",", b"\xff", b"\\ud83d", b"00", b" "]),
+    inserted=st.sampled_from([
+        b"",
+        b'"',
+        b"{",
+        b"}",
+        b",",
+        b"\xff",
+        b"\\ud83d",
+        "\ufffd".encode(),
+        b"00",
+        b" ",
+    ]),
     cut=st.booleans(),
 )
 @settings(max_examples=500, deadline=None)

@@ -3,26 +3,16 @@
 A few runs in a row over one stack, each test a run and what it left.
 """
 
-import csv
 import gzip
-import io
 import json
-import time
-import zipfile
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import boto3
 import pytest
 
-from local_aws.server import LocalAws
-from tests import demo, oracle
+from tests import oracle
+from tests.pipeline import Pipeline, deploy
 
-STACK_NAME, STUDENT_ID = "capstone-pipeline", "pipe-line1"
 SLOT = "events/year=2026/month=03/day=01/hour={hour}/minute={minute}/"
 FIRST = SLOT.format(hour="23", minute="50") + "events-20260301T235000Z.jsonl.gz"
 SECOND = SLOT.format(hour="23", minute="55") + "events-20260301T235500Z.jsonl.gz"
@@ -83,115 +73,27 @@ FILES = {
 }
 
 
-@dataclass
-class Pipeline:
-    """One stack on a local AWS, and the raw files delivered to it."""
-
-    stack: dict[str, str]
-    raw: Path
-    delivered: list[Path] = field(default_factory=list)
-
-    def deliver(self, key: str) -> None:
-        """Put a file of ``FILES`` where the producer would."""
-        lines = (line if isinstance(line, str) else json.dumps(line) for line in FILES[key])
-        path = self.raw / key
-        path.parent.mkdir(parents=True)
-        path.write_bytes(gzip.compress("\n".join(lines).encode()))
-        boto3.client("s3").upload_file(str(path), self.stack["SourceBucketName"], key)
-        self.delivered.append(path)
-
-    def run(self, arguments: dict[str, str] | None = None) -> str:
-        """Run the job to its success; return the run's id."""
-        glue = boto3.client("glue")
-        name = self.stack["CurateJobName"]
-        run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
-        while True:
-            run = glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
-            if run["JobRunState"] not in {"STARTING", "RUNNING", "STOPPING"}:
-                break
-            time.sleep(0.5)
-        assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None)
-        return run_id
-
-    def rows(self, statement: str, layer: str) -> list[dict[str, str]]:
-        """Return Athena's answer as it stands in the CSV; NULL is the empty text."""
-        return list(csv.DictReader(io.StringIO(demo.ask(statement, self.stack, layer).decode())))
-
-    def tables(self) -> dict[str, Counter[str]]:
-        """Return the rows of every table the job writes, with their partitions."""
-        layers = {
-            "Bronze": ("load_ledger", "rejected_events"),
-            "Silver": ("events",),
-            "Gold": (
-                "conversion_funnel",
-                "hourly_revenue",
-                "top_products",
-                "category_performance",
-                "user_activity",
-            ),
-        }
-        return {
-            table: Counter(map(str, self.rows(f"select * from {table}", layer)))
-            for layer, tables in layers.items()
-            for table in tables
-        }
-
-
 @pytest.fixture(scope="module")
-def pipeline(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
+def pipeline(aws_environment: None) -> Pipeline:
     """A deployed stack with the job's code in place and no raw file."""
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in aws.settings.environment.items():
-            environment.setenv(name, value)
-        yield _deployed(tmp_path_factory.mktemp("raw"))
+    assert aws_environment is None
+    return deploy("capstone-pipeline", "pipe-line1")
 
 
-def _deployed(raw: Path) -> Pipeline:
-    demo.create_or_update_stack(STACK_NAME, STUDENT_ID)
-    stack = demo.stack_outputs(STACK_NAME)
-    s3 = boto3.client("s3")
-    jobs = demo.PROJECT / "glue_jobs"
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for module in jobs.glob("*.py"):
-            archive.write(module, f"glue_jobs/{module.name}")
-    bucket = stack["AnalyticsBucketName"]
-    s3.upload_file(str(jobs / "curate_events.py"), bucket, "glue_jobs/curate_events.py")
-    s3.put_object(Bucket=bucket, Key="glue_jobs/glue_jobs.zip", Body=packed.getvalue())
-    return Pipeline(stack, raw)
-
-
-def _typed(rows: Iterable[list[str]], types: tuple[type, ...]) -> list[tuple[object, ...]]:
-    """Return the first columns of CSV rows with the types of the oracle."""
-    parse = {datetime: datetime.fromisoformat, date: date.fromisoformat}
-    return [
-        tuple(
-            None if not cell else parse.get(kind, kind)(cell)
-            for cell, kind in zip(row, types, strict=False)
-        )
-        for row in rows
-    ]
-
-
-TYPES = (
-    (str, int, int, int, float, float, float),
-    (datetime, Decimal),
-    (str, int),
-    (date, str, int),
-    (date, int, int),
-)
+def _deliver(pipeline: Pipeline, folder: Path, key: str) -> None:
+    """Put a file of ``FILES`` where the producer would."""
+    lines = (line if isinstance(line, str) else json.dumps(line) for line in FILES[key])
+    file = folder / key
+    file.parent.mkdir(parents=True)
+    file.write_bytes(gzip.compress("\n".join(lines).encode()))
+    pipeline.deliver(file, key)
 
 
 def _assert_answers(pipeline: Pipeline) -> None:
     """Athena's five answers are the oracle's, cell by cell and in the same order."""
     _, events = oracle.judge(pipeline.delivered)
-    expected = list(oracle.answers(events).values())
-    given = [
-        list(csv.reader(io.StringIO(answer.decode())))[1:]
-        for _, answer in demo.answers(pipeline.stack)
-    ]
 
-    assert list(map(_typed, given, TYPES)) == expected
+    assert pipeline.answers() == oracle.answers(events)
 
 
 def _assert_ledger(pipeline: Pipeline) -> None:
@@ -215,10 +117,10 @@ def test_before_the_first_run(pipeline: Pipeline) -> None:
     assert not any(rows for rows in pipeline.tables().values())
 
 
-def test_first_run(pipeline: Pipeline) -> None:
+def test_first_run(pipeline: Pipeline, tmp_path: Path) -> None:
     """What two files hold is in every table: events, answers, counts, and rejects with text."""
-    pipeline.deliver(FIRST)
-    pipeline.deliver(SECOND)
+    _deliver(pipeline, tmp_path, FIRST)
+    _deliver(pipeline, tmp_path, SECOND)
 
     pipeline.run()
 
@@ -247,9 +149,9 @@ def test_run_without_new_files(pipeline: Pipeline) -> None:
     assert pipeline.tables() == before
 
 
-def test_next_file(pipeline: Pipeline) -> None:
+def test_next_file(pipeline: Pipeline, tmp_path: Path) -> None:
     """A later file adds what is new in it; its copies and late events fall into place."""
-    pipeline.deliver(THIRD)
+    _deliver(pipeline, tmp_path, THIRD)
 
     run_id = pipeline.run()
 
@@ -272,3 +174,23 @@ def test_replay(pipeline: Pipeline) -> None:
     _assert_ledger(pipeline)
     run_ids = {row["run_id"] for row in pipeline.rows("select run_id from load_ledger", "Bronze")}
     assert run_ids == {run_id}
+
+
+def test_generator(pipeline: Pipeline) -> None:
+    """The deployed generator writes one file of full size, and the job loads every line of it."""
+    answer = boto3.client("lambda").invoke(
+        FunctionName=pipeline.stack["GeneratorFunctionName"],
+        Payload=json.dumps({"time": "2026-03-02T01:05:12Z"}),
+    )
+    written = json.load(answer["Payload"])
+    bucket = pipeline.stack["SourceBucketName"]
+    listed = boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix=written["key"])["Contents"]
+
+    pipeline.run()
+
+    [row] = pipeline.rows(
+        f"select * from load_ledger where source_file = 's3://{bucket}/{written['key']}'", "Bronze"
+    )
+    assert [item["Size"] for item in listed] == [written["bytes"]]
+    assert 500_000 <= written["events"] <= 750_000
+    assert int(row["lines"]) == int(row["accepted"]) == written["events"]

@@ -1,0 +1,106 @@
+"""A deployed pipeline for tests: the stack, the job's code, raw files, runs, and what they left."""
+
+import csv
+import io
+import time
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import boto3
+
+from tests import demo
+
+# The columns of the five answers that are promised, with the types that the oracle gives them.
+ANSWER_TYPES = {
+    "1": (str, int, int, int, float, float, float),
+    "2": (datetime, Decimal),
+    "3": (str, int),
+    "4": (date, str, int),
+    "5": (date, int, int),
+}
+WRITTEN_TABLES = {
+    "load_ledger": "Bronze",
+    "rejected_events": "Bronze",
+    "events": "Silver",
+    "conversion_funnel": "Gold",
+    "hourly_revenue": "Gold",
+    "top_products": "Gold",
+    "category_performance": "Gold",
+    "user_activity": "Gold",
+}
+
+
+@dataclass
+class Pipeline:
+    """One stack on the AWS that the environment names, and the raw files delivered to it."""
+
+    stack: dict[str, str]
+    delivered: list[Path] = field(default_factory=list)
+
+    def deliver(self, file: Path, key: str) -> None:
+        """Put a raw file where the producer would."""
+        boto3.client("s3").upload_file(str(file), self.stack["SourceBucketName"], key)
+        self.delivered.append(file)
+
+    def run(self, arguments: dict[str, str] | None = None) -> str:
+        """Run the job to its success; return the run's id."""
+        glue = boto3.client("glue")
+        name = self.stack["CurateJobName"]
+        run_id = glue.start_job_run(JobName=name, Arguments=arguments or {})["JobRunId"]
+        while True:
+            run = glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
+            if run["JobRunState"] not in {"STARTING", "RUNNING", "STOPPING"}:
+                break
+            time.sleep(0.5)
+        assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None)
+        return str(run_id)
+
+    def rows(self, statement: str, layer: str) -> list[dict[str, str]]:
+        """Return Athena's answer as it stands in the CSV; NULL is the empty text."""
+        return list(csv.DictReader(io.StringIO(demo.ask(statement, self.stack, layer).decode())))
+
+    def tables(self) -> dict[str, Counter[str]]:
+        """Return the rows of every table that the job writes, with their partitions."""
+        return {
+            table: Counter(map(str, self.rows(f"select * from {table}", layer)))
+            for table, layer in WRITTEN_TABLES.items()
+        }
+
+    def answers(self) -> dict[str, list[tuple[object, ...]]]:
+        """Return the five answers of Athena, typed as the oracle types them."""
+        given = (answer for _, answer in demo.answers(self.stack))
+        return {
+            question: typed_rows(answer.decode(), types)
+            for (question, types), answer in zip(ANSWER_TYPES.items(), given, strict=True)
+        }
+
+
+def deploy(name: str, student_id: str) -> Pipeline:
+    """Create a stack and put the job's code in place, as the notebook does."""
+    demo.create_or_update_stack(name, student_id)
+    stack = demo.stack_outputs(name)
+    jobs = demo.PROJECT / "glue_jobs"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for module in jobs.glob("*.py"):
+            archive.write(module, f"glue_jobs/{module.name}")
+    s3 = boto3.client("s3")
+    bucket = stack["AnalyticsBucketName"]
+    s3.upload_file(str(jobs / "curate_events.py"), bucket, "glue_jobs/curate_events.py")
+    s3.put_object(Bucket=bucket, Key="glue_jobs/glue_jobs.zip", Body=packed.getvalue())
+    return Pipeline(stack)
+
+
+def typed_rows(answer: str, types: tuple[type, ...]) -> list[tuple[object, ...]]:
+    """Return the first columns of a CSV answer without its header, NULL as None."""
+    _, *rows = csv.reader(io.StringIO(answer))
+    return [tuple(map(_cell, row, types)) for row in rows]
+
+
+def _cell(text: str, kind: type) -> object:
+    parse = {datetime: datetime.fromisoformat, date: date.fromisoformat}
+    return parse.get(kind, kind)(text) if text else None
