@@ -21,8 +21,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from local_aws.java import java_home
 from local_aws.server import LocalAws, free_port
-from local_aws.settings import Settings
+from local_aws.settings import LocalAwsError, Settings
 
 PROJECT = Path(__file__).parent.parent
 TEMPLATE = PROJECT / "capstone-starter.cfn.yaml"
@@ -44,7 +45,7 @@ def main() -> None:
         deploy() if options.deploy_only else demo(options.build.resolve())
     except EndpointConnectionError as error:
         sys.exit(f"{error}; start the local AWS in another terminal: make aws")
-    except (ClientError, CellExecutionError, RuntimeError) as error:
+    except (ClientError, CellExecutionError, LocalAwsError, RuntimeError) as error:
         sys.exit(str(error).strip().splitlines()[-1])
 
 
@@ -52,6 +53,7 @@ def demo(build: Path) -> None:
     """Do everything in a fresh local AWS and leave answers and notebooks in ``build``."""
     shutil.rmtree(build, ignore_errors=True)
     (build / "answers").mkdir(parents=True)
+    java_home()  # the job would fail without; say so now
     say("starting the local AWS")
     with LocalAws(Settings(root=build / "local-aws", port=free_port())) as aws:
         os.environ.update(aws.settings.environment, CAPSTONE_STACK=STACK_NAME)
@@ -201,7 +203,7 @@ def show(title: str, file: Path) -> None:
     rows = pd.read_csv(file)
     print(f"\n{title}\n{rows.head(SHOWN_ROWS).to_string(index=False)}")
     if len(rows) > SHOWN_ROWS:
-        print(f"... {len(rows)} rows in all, in {file}")
+        print(f"... {len(rows)} rows in all, in {'/'.join(file.parts[-3:])}")
 
 
 _BEGAN = time.monotonic()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,20 @@ def test_second_run_adds_nothing(build: Path) -> None:
 
     assert printed[-1].startswith("The first run of the notebook loaded 12 files and 60,")
     assert printed[-1].endswith("the second added 0 files and 0 events.")
+
+
+def test_readme_shows_it(build: Path) -> None:
+    """What the README shows of `make demo` is what it prints, but for the seconds."""
+    printed = (build / "printed.txt").read_text(encoding="utf-8")
+    readme = (demo.PROJECT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"make demo\n```\n\n```text\n(.*?)```", readme, re.DOTALL)[1]
+
+    assert _without_seconds(shown) == _without_seconds(printed)
+
+
+def _without_seconds(text: str) -> list[str]:
+    lines = re.sub(r"(?m)^ *\d+\.\d s", "", text).strip().splitlines()
+    return [line.rstrip() for line in lines]
 
 
 @pytest.mark.parametrize("name", ["first-run", "second-run"])

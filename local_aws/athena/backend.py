@@ -22,7 +22,7 @@ _NO_OUTPUT = (
 )
 
 
-class InvalidRequestException(JsonRESTError):  # noqa: N818 - AWS names it so
+class InvalidRequestException(JsonRESTError):  # ruff: ignore[error-suffix-on-exception-name] - AWS names it so
     """Athena's answer to a request that it does not take."""
 
     def __init__(self, message: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from local_aws.athena import expressions, forms, predicates  # noqa: F401 - they register themselves
+from local_aws.athena import expressions, forms, predicates  # ruff: ignore[unused-import] - they register themselves
 from local_aws.athena.catalog import Catalog
 from local_aws.athena.dialect import parse
 from local_aws.athena.errors import CutoffError, from_duckdb, not_supported

@@ -27,7 +27,7 @@ _RUNNING: dict[str, duckdb.DuckDBPyConnection] = {}  # by execution id, so that 
 class LocalExecution(Execution):
     """A query that really runs. Plain values only: it is saved with moto's state."""
 
-    def __init__(self, statement: str, **of_moto: Any) -> None:  # noqa: ANN401 - moto's
+    def __init__(self, statement: str, **of_moto: Any) -> None:  # ruff: ignore[any-type] - moto's
         super().__init__(**of_moto)
         self.statement = statement
         self.state = "QUEUED"

@@ -37,7 +37,7 @@ def call(name: str, arguments: list[exp.Expr], node: exp.Expr, scope: Scope) -> 
     return SCALARS[name](Call(name, arguments, node, scope))
 
 
-def aggregate(  # noqa: PLR0913 - a call has as many parts
+def aggregate(  # ruff: ignore[too-many-arguments] - a call has as many parts
     name: str,
     arguments: list[exp.Expr],
     node: exp.Expr,

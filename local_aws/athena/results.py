@@ -37,7 +37,7 @@ class Result:
     scanned: int = 0
 
 
-def cell(value: Any, of: Type) -> str | None:  # noqa: ANN401 - whatever DuckDB returns
+def cell(value: Any, of: Type) -> str | None:  # ruff: ignore[any-type] - whatever DuckDB returns
     """Return a value's text in a result, None for NULL."""
     if value is None:
         return None
@@ -101,7 +101,7 @@ def _csv_line(cells: Iterable[str | None]) -> str:
     return ",".join(quoted) + "\n"
 
 
-def _inner(value: Any, of: Type) -> str:  # noqa: ANN401 - same
+def _inner(value: Any, of: Type) -> str:  # ruff: ignore[any-type] - same
     text = cell(value, of)
     return "null" if text is None else text
 

@@ -27,7 +27,7 @@ class LocalGlueBackend(GlueBackend):
     def _url_module(self) -> ModuleType:  # moto derives it from the module's name: not ours
         return urls
 
-    def create_job(self, name: str, **properties: Any) -> None:  # noqa: ANN401 - moto's
+    def create_job(self, name: str, **properties: Any) -> None:  # ruff: ignore[any-type] - moto's
         """Create a job; unlike moto, never over another one."""
         if name in self.jobs:
             raise AlreadyExistsException(f"Job {name}")
@@ -38,7 +38,7 @@ class LocalGlueBackend(GlueBackend):
         super().delete_job(name)
         self.bookmarks(name).delete()
 
-    def start_job_run(self, name: str, *properties: Any) -> str:  # noqa: ANN401 - moto's
+    def start_job_run(self, name: str, *properties: Any) -> str:  # ruff: ignore[any-type] - moto's
         """Start a run of the uploaded script in a process of its own."""
         run_id = super().start_job_run(name, *properties)
         self._launch(self.get_job(name), run_id)
@@ -65,7 +65,7 @@ class LocalGlueBackend(GlueBackend):
         """Return the runs of a job, the newest first."""
         return self.get_job(job_name).job_runs[::-1]
 
-    def create_trigger(self, name: str, **properties: Any) -> None:  # noqa: ANN401 - moto's
+    def create_trigger(self, name: str, **properties: Any) -> None:  # ruff: ignore[any-type] - moto's
         """Create a trigger; unlike moto, never over another one."""
         if name in self.triggers:
             raise AlreadyExistsException(f"Trigger {name}")
@@ -148,7 +148,7 @@ class LocalGlueBackend(GlueBackend):
         processes.launch(self.settings, job, job.get_job_run(run_id))
 
 
-def _error_of(change: Any, *arguments: Any) -> dict[str, str] | None:  # noqa: ANN401 - any change
+def _error_of(change: Any, *arguments: Any) -> dict[str, str] | None:  # ruff: ignore[any-type] - any change
     """Make a change; return the error that Glue reports for it, None when it went well."""
     try:
         change(*arguments)

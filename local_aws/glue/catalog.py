@@ -18,7 +18,7 @@ class LocalTable(FakeTable):
         self._check_values(partiton_input.get("Values", []), "CreatePartition")
         super().create_partition(partiton_input)
 
-    def update_partition(self, old_values: Any, partiton_input: dict[str, Any]) -> None:  # noqa: ANN401 - moto's
+    def update_partition(self, old_values: Any, partiton_input: dict[str, Any]) -> None:  # ruff: ignore[any-type] - moto's
         """Replace a partition at once; nothing changes when the new values are another's."""
         values = partiton_input.setdefault("Values", old_values)
         self._check_values(values, "UpdatePartition")

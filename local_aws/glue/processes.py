@@ -82,7 +82,7 @@ def end_leftovers(settings: Settings) -> None:
 def _command_line(pid: str) -> str:
     """Return what runs under the process id, which may be another program's by now."""
     shown = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", pid],  # noqa: S607 - where it is, PATH knows
+        ["ps", "-ww", "-o", "command=", "-p", pid],  # ruff: ignore[start-process-with-partial-path] - where it is, PATH knows
         capture_output=True,
         text=True,
         check=False,

@@ -31,7 +31,7 @@ _lock = Lock()  # between asking how many runs there are and adding one
 class LocalJobRun(FakeJobRun):
     """One attempt to run a job; its state is what its process does."""
 
-    def __init__(self, job_name: str, **properties: Any) -> None:  # noqa: ANN401 - moto's
+    def __init__(self, job_name: str, **properties: Any) -> None:  # ruff: ignore[any-type] - moto's
         super().__init__(job_name, **properties)
         self.attempt = 0
         self.glue_version: str | None = None
@@ -103,7 +103,7 @@ class LocalJobRun(FakeJobRun):
 class LocalJob(FakeJob):
     """A job with Glue's defaults, which can be updated and run again after a failure."""
 
-    def __init__(self, *args: Any, **properties: Any) -> None:  # noqa: ANN401 - moto's
+    def __init__(self, *args: Any, **properties: Any) -> None:  # ruff: ignore[any-type] - moto's
         super().__init__(*args, **properties)
         self.job_mode: str | None = None
         self.job_run_queuing_enabled: bool | None = None
@@ -127,7 +127,7 @@ class LocalJob(FakeJob):
         }
         return {name: value for name, value in shown.items() if value is not None}
 
-    def start_job_run(self, **properties: Any) -> str:  # noqa: ANN401 - moto's
+    def start_job_run(self, **properties: Any) -> str:  # ruff: ignore[any-type] - moto's
         """Add a run in state STARTING and return its id.
 
         Raises:

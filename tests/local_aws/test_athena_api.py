@@ -1,6 +1,6 @@
 """Athena's API: executions, results, workgroups, named queries."""
 
-import pickle  # noqa: S403 - what the test itself pickled
+import pickle  # ruff: ignore[suspicious-pickle-import] - what the test itself pickled
 import time
 from collections.abc import Callable
 from typing import Any
@@ -292,7 +292,7 @@ def test_executions_survive_a_restart(athena: BaseClient) -> None:
     execution_id = start(athena, "select 5 as five")
     ended(athena, execution_id)
     backend = athena_backends[ACCOUNT_ID][REGION]
-    again = pickle.loads(pickle.dumps(backend.executions[execution_id]))  # noqa: S301 - same
+    again = pickle.loads(pickle.dumps(backend.executions[execution_id]))  # ruff: ignore[suspicious-pickle-usage] - same
     assert isinstance(again, LocalExecution)
     assert again.described()["Status"]["State"] == "SUCCEEDED"
 

@@ -58,7 +58,7 @@ class Lake:
 
     def table(
         self, name: str, columns: dict[str, str], keys: tuple[str, ...] = (), serde: str = PARQUET,
-        **more: Any,  # noqa: ANN401 - parts of the table, as they come
+        **more: Any,  # ruff: ignore[any-type] - parts of the table, as they come
     ) -> None:  # fmt: skip
         """Register a table at s3://<bucket>/<name>/."""
         described = {

@@ -1,7 +1,7 @@
 """Glue API calls that moto lacks or answers otherwise than the service does."""
 
 import os
-import pickle  # noqa: S403 - what is saved is our own
+import pickle  # ruff: ignore[suspicious-pickle-import] - what is saved is our own
 import subprocess
 import sys
 import time
@@ -219,7 +219,7 @@ def test_runs_that_were_under_way_are_failed_after_a_restart(glue: BaseClient, j
     run = LocalJobRun(job)
     run.status = "RUNNING"
     backend.jobs[job].job_runs.append(run)
-    backend.jobs[job] = pickle.loads(pickle.dumps(backend.jobs[job]))  # noqa: S301 - our own
+    backend.jobs[job] = pickle.loads(pickle.dumps(backend.jobs[job]))  # ruff: ignore[suspicious-pickle-usage] - our own
 
     close_unfinished_runs()
 

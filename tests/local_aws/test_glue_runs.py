@@ -86,7 +86,7 @@ def wait_for_line(aws: LocalAws, run_id: str, line: str) -> None:
 def processes_of(run_id: str) -> list[str]:
     """Return the command lines of processes that name the run."""
     shown = subprocess.run(
-        ["ps", "-ewwo", "command="],  # noqa: S607 - where it is, PATH knows
+        ["ps", "-ewwo", "command="],  # ruff: ignore[start-process-with-partial-path] - where it is, PATH knows
         capture_output=True,
         text=True,
         check=True,

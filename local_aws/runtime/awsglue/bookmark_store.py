@@ -17,7 +17,7 @@ from .bookmarks import SourceState
 HISTORY = 1000  # versions kept, as far back as a job can be rewound
 
 
-class VersionMismatchException(Exception):  # noqa: N818 - the name that Glue gives it
+class VersionMismatchException(Exception):  # ruff: ignore[error-suffix-on-exception-name] - the name that Glue gives it
     """Another run of the job has saved its bookmark since this one began."""
 
 

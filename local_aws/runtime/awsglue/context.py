@@ -1,4 +1,4 @@
-# ruff: noqa: B006, PLR0913, PLR0917 - signatures and defaults are AWS's
+# ruff: file-ignore[mutable-argument-default, too-many-arguments, too-many-positional-arguments] - signatures and defaults are AWS's
 """``GlueContext``: the entry of a Glue job to Spark and to its sources."""
 
 import logging
@@ -20,8 +20,8 @@ class GlueContext(SQLContext):
 
     def __init__(
         self,
-        sparkContext: SparkContext | SparkSession | None = None,  # noqa: N803 - AWS's names
-        **options: Any,  # noqa: ANN401 - minPartitions, targetPartitions; hints for a cluster
+        sparkContext: SparkContext | SparkSession | None = None,  # ruff: ignore[invalid-argument-name] - AWS's names
+        **options: Any,  # ruff: ignore[any-type] - minPartitions, targetPartitions; hints for a cluster
     ) -> None:
         del options
         session = sparkContext if isinstance(sparkContext, SparkSession) else None
@@ -36,11 +36,11 @@ class GlueContext(SQLContext):
         self,
         connection_type: str,
         connection_options: dict[str, Any] = {},
-        format: str | None = None,  # noqa: A002 - AWS's names
+        format: str | None = None,  # ruff: ignore[builtin-argument-shadowing] - AWS's names
         format_options: dict[str, Any] = {},
         transformation_ctx: str = "",
         push_down_predicate: str = "",
-        **kwargs: Any,  # noqa: ANN401 - as in AWS's signature
+        **kwargs: Any,  # ruff: ignore[any-type] - as in AWS's signature
     ) -> DynamicFrame:
         """Read S3 files; with a bookmark and a ``transformation_ctx`` only those not yet read.
 
@@ -94,11 +94,11 @@ class DynamicFrameReader:
         self,
         connection_type: str,
         connection_options: dict[str, Any] = {},
-        format: str | None = None,  # noqa: A002 - AWS's names
+        format: str | None = None,  # ruff: ignore[builtin-argument-shadowing] - AWS's names
         format_options: dict[str, Any] = {},
         transformation_ctx: str = "",
         push_down_predicate: str = "",
-        **kwargs: Any,  # noqa: ANN401 - as in AWS's signature
+        **kwargs: Any,  # ruff: ignore[any-type] - as in AWS's signature
     ) -> DynamicFrame:
         """Read as ``GlueContext.create_dynamic_frame_from_options`` does."""
         return self._glue_context.create_dynamic_frame_from_options(

@@ -1,4 +1,4 @@
-# ruff: noqa: N802, N803 - AWS's names
+# ruff: file-ignore[invalid-function-name, invalid-argument-name] - AWS's names
 """``DynamicFrame``: here a Spark DataFrame whose schema is known once its records are."""
 
 import json
@@ -46,12 +46,12 @@ class DynamicFrame:
     def printSchema(self) -> None:
         """Print one line per column."""
         columns = [f"|-- {field.name}: {field.dataType.typeName()}" for field in self.schema()]
-        print("\n".join(["root", *columns]))  # noqa: T201 - what the method is for
+        print("\n".join(["root", *columns]))  # ruff: ignore[print] - what the method is for
 
     def show(self, num_rows: int = 20) -> None:
         """Print the first records, a JSON object each."""
         for record in self._frame.toJSON().take(num_rows):
-            print(json.dumps(json.loads(record)))  # noqa: T201 - what the method is for
+            print(json.dumps(json.loads(record)))  # ruff: ignore[print] - what the method is for
 
     def errorsCount(self) -> int:
         """Return 0: what the formats here cannot read fails the run, nothing is set aside."""

@@ -1,4 +1,4 @@
-# ruff: noqa: N802 - AWS's names
+# ruff: file-ignore[invalid-function-name] - AWS's names
 """``Job``: what makes a run's reading count. Nothing is remembered before ``commit``."""
 
 import os

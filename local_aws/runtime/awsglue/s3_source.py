@@ -117,7 +117,7 @@ def _limits(options: dict[str, Any]) -> Limits:
     )
 
 
-def _flag(value: bool | str) -> bool:  # noqa: FBT001 - Glue takes both
+def _flag(value: bool | str) -> bool:  # ruff: ignore[boolean-type-hint-positional-argument] - Glue takes both
     return value if isinstance(value, bool) else value.lower() == "true"
 
 

@@ -1,4 +1,4 @@
-# ruff: noqa: N802 - AWS's names
+# ruff: file-ignore[invalid-function-name] - AWS's names
 """``getResolvedOptions``: how a Glue job reads its arguments (Glue 5.1)."""
 
 import argparse

@@ -1,0 +1,18 @@
+"""Putting real processes behind moto's Lambda."""
+
+from moto.awslambda.models import LambdaFunction
+
+from local_aws.lambdas import invocation
+from local_aws.lambdas.service import invoke
+from local_aws.settings import Settings
+
+
+def install(settings: Settings) -> None:
+    """Run functions on this machine; moto's own way needs docker."""
+    invocation.ENDPOINT.update(settings.environment)
+    LambdaFunction.invoke = invoke
+
+
+def stop() -> None:
+    """End the functions that still run."""
+    invocation.kill_all()

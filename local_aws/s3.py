@@ -1,7 +1,0 @@
-"""s3."""
-
-from local_aws.settings import Settings
-
-
-def install(settings: Settings) -> None:
-    """Not there yet."""

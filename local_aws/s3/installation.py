@@ -1,0 +1,31 @@
+"""Putting the files behind moto's S3, and bringing both together after a restart."""
+
+from moto.s3.models import FakeBucket, s3_backends
+
+from local_aws import snapshot
+from local_aws.s3.backend import DirectoryS3Backend
+from local_aws.s3.files import ObjectFiles
+from local_aws.s3.keys import FileKey
+from local_aws.s3.policies import permission_of_unconditional_statements
+from local_aws.settings import Settings
+
+
+def install(settings: Settings) -> None:
+    """Let every S3 backend that moto makes from now on keep its objects under the root."""
+    FileKey.files = ObjectFiles(settings.s3_root, settings.s3_aside)
+    s3_backends.backend = DirectoryS3Backend
+    s3_backends.bucket_accounts.clear()
+    FakeBucket.get_permission = permission_of_unconditional_statements
+    snapshot.register("s3", lambda: dict(s3_backends.bucket_accounts), _go_on)
+
+
+def _go_on(bucket_accounts: dict[str, tuple[str, str]]) -> None:
+    """Take up the saved buckets; a crash may have moved files since they were saved.
+
+    Objects in their place need nothing here: every request looks at those files anyway.
+    """
+    s3_backends.bucket_accounts.update(bucket_accounts)
+    kept: set[str] = set()
+    for _, _, backend in s3_backends.iter_backends():
+        kept |= backend.forget_lost_versions()
+    FileKey.files.forget_all_aside_but(kept)

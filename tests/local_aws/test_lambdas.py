@@ -1,0 +1,245 @@
+"""Lambda functions really run, and their callers and logs see what AWS would show."""
+
+import base64
+import io
+import json
+import re
+import time
+import zipfile
+from itertools import count
+from pathlib import Path
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from local_aws.server import LocalAws
+
+ROLE = "arn:aws:iam::123456789012:role/LabRole"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def functions(aws: LocalAws) -> BaseClient:
+    """A client."""
+    return aws.client("lambda")
+
+
+def create(functions: BaseClient, code: str, **properties: object) -> str:
+    """Create a function whose index.py is ``code``, and return its name."""
+    name = f"lambda-test-{next(_numbers)}"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("index.py", code)
+    functions.create_function(
+        FunctionName=name,
+        Role=ROLE,
+        Code={"ZipFile": packed.getvalue()},
+        **{"Runtime": "python3.12", "Handler": "index.handler", "Timeout": 30} | properties,
+    )
+    return name
+
+
+def invoke(
+    functions: BaseClient, name: str, event: object = None
+) -> tuple[object, str | None, str]:
+    """Invoke a function; return what it answers, the kind of error and the end of its log."""
+    answer = functions.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+    log = base64.b64decode(answer["LogResult"]).decode()
+    return json.load(answer["Payload"]), answer.get("FunctionError"), log
+
+
+def test_the_function_gets_event_context_and_environment(functions: BaseClient) -> None:
+    """What AWS promises a function is there; the machine's own environment is not."""
+    code = """
+import os
+def handler(event, context):
+    return {
+        "event": event,
+        "names": [context.function_name, context.log_group_name, context.function_version],
+        "arn": context.invoked_function_arn,
+        "memory": context.memory_limit_in_mb,
+        "milliseconds": context.get_remaining_time_in_millis(),
+        "environment": dict(os.environ),
+    }
+"""
+    variables = {"BUCKET": "b", "ZAHL": "größer"}
+    name = create(functions, code, MemorySize=256, Environment={"Variables": variables})
+
+    answer, error, _ = invoke(functions, name, {"ü": [1, None]})
+
+    assert error is None
+    assert answer["event"] == {"ü": [1, None]}
+    assert answer["names"] == [name, f"/aws/lambda/{name}", "$LATEST"]
+    assert answer["arn"] == f"arn:aws:lambda:us-west-2:123456789012:function:{name}"
+    assert answer["memory"] == "256"
+    assert 20_000 < answer["milliseconds"] <= 30_000
+    environment = answer["environment"]
+    assert environment.items() >= variables.items()
+    assert environment["AWS_LAMBDA_FUNCTION_NAME"] == name
+    assert environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
+    assert environment["AWS_REGION"] == "us-west-2"
+    assert environment["_HANDLER"] == "index.handler"
+    assert "VIRTUAL_ENV" not in environment
+    assert "PYTEST_CURRENT_TEST" not in environment
+
+
+def test_the_function_speaks_to_this_aws(functions: BaseClient, aws: LocalAws) -> None:
+    """boto3 inside a function reaches the local services without being told."""
+    aws.client("s3").create_bucket(
+        Bucket="lambda-test", CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
+    )
+    code = """
+import boto3
+def handler(event, context):
+    boto3.client("s3").put_object(Bucket="lambda-test", Key="a/b", Body=b"bytes")
+"""
+    answer, error, log = invoke(functions, create(functions, code))
+
+    assert (answer, error) == (None, None), log
+    assert (aws.settings.s3_root / "lambda-test/a/b").read_bytes() == b"bytes"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            "def handler(event, context): raise KeyError('price')",
+            {"errorType": "KeyError", "errorMessage": "'price'"},
+        ),
+        (
+            "import no_such_module",
+            {
+                "errorType": "Runtime.ImportModuleError",
+                "errorMessage": "Unable to import module 'index': No module named 'no_such_module'",
+            },
+        ),
+        (
+            "def handler(event, context: return",
+            {"errorType": "Runtime.UserCodeSyntaxError"},
+        ),
+        (
+            "def other(event, context): return",
+            {
+                "errorType": "Runtime.HandlerNotFound",
+                "errorMessage": "Handler 'handler' missing on module 'index'",
+            },
+        ),
+        (
+            "def handler(event, context): return {1}",
+            {
+                "errorType": "Runtime.MarshalError",
+                "errorMessage": "Unable to marshal response: "
+                "Object of type set is not JSON serializable",
+            },
+        ),
+        (
+            "import os\ndef handler(event, context): os._exit(3)",
+            {"errorType": "Runtime.ExitError"},
+        ),
+        (
+            "def handler(event, context): return len(bytearray(400 * 2**20))",
+            {"errorType": "Runtime.ExitError"},
+        ),
+    ],
+)
+def test_errors_have_the_shape_of_aws(
+    functions: BaseClient, code: str, expected: dict[str, str]
+) -> None:
+    """Whatever goes wrong in a function is the answer, marked as an error."""
+    answer, error, log = invoke(functions, create(functions, code))
+
+    assert error == "Unhandled"
+    assert answer.items() >= expected.items(), log
+    assert "REPORT RequestId" in log
+
+
+def test_memory_and_time_are_limited(functions: BaseClient, tmp_path: Path) -> None:
+    """A function that wants more than it has is killed, with its children, and says so."""
+    code = """
+import subprocess, time
+def handler(event, context):
+    subprocess.Popen(["sh", "-c", "sleep 2; touch " + event])
+    time.sleep(20)
+"""
+    child_lived = tmp_path / "child-lived"
+    answer, error, log = invoke(functions, create(functions, code, Timeout=1), str(child_lived))
+    assert error == "Unhandled"
+    assert answer["errorType"] == "Sandbox.Timedout"
+    assert answer["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
+    assert log.rstrip().endswith("Status: timeout")
+
+    greedy = create(functions, "def handler(e, c): return len(bytearray(400 * 2**20))")
+    answer, _, log = invoke(functions, greedy)
+    assert answer["errorMessage"].endswith("Runtime exited with error: signal: killed")
+    assert "Memory Size: 128 MB\tMax Memory Used: 128 MB" in log
+    time.sleep(2)
+    assert not child_lived.exists()
+
+
+def test_an_error_shows_the_line_of_the_function(functions: BaseClient) -> None:
+    """The stack trace holds the function's own frames, where AWS would have the file."""
+    code = "def handler(event, context):\n    return event['price']\n"
+    answer, _, log = invoke(functions, create(functions, code), {})
+
+    assert answer["stackTrace"][0].startswith('  File "/var/task/index.py", line 2, in handler\n')
+    assert re.search(r"\[ERROR\] KeyError: 'price'\nTraceback", log)
+
+
+def test_logs_are_in_cloudwatch(functions: BaseClient, aws: LocalAws) -> None:
+    """START, what the function said, END and REPORT; in the stream that the context names."""
+    code = """
+import logging
+def handler(event, context):
+    print("printed")
+    logging.getLogger().warning("logged")
+    return context.log_stream_name
+"""
+    name = create(functions, code)
+    stream, _, tail = invoke(functions, name)
+
+    logs = aws.client("logs")
+    events = logs.get_log_events(logGroupName=f"/aws/lambda/{name}", logStreamName=stream)["events"]
+    lines = [event["message"] for event in events]
+    assert lines == tail.splitlines()
+    assert re.fullmatch(r"START RequestId: \S+ Version: \$LATEST", lines[0])
+    assert lines[1] == "printed"
+    assert re.fullmatch(r"\[WARNING\]\t\d{4}-\S+Z\t\S+\tlogged", lines[2])
+    assert re.fullmatch(r"END RequestId: \S+", lines[3])
+    report = r"REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\t.*"
+    assert re.fullmatch(report, lines[4])
+
+
+def test_event_invocations_return_at_once(functions: BaseClient, aws: LocalAws) -> None:
+    """An Event is accepted and runs later; a DryRun runs nothing."""
+    code = "import time\ndef handler(event, context):\n    time.sleep(1)\n    print('done')"
+    name = create(functions, code)
+    started = time.monotonic()
+    assert functions.invoke(FunctionName=name, InvocationType="Event")["StatusCode"] == 202
+    assert functions.invoke(FunctionName=name, InvocationType="DryRun")["StatusCode"] == 204
+    assert time.monotonic() - started < 1
+
+    logs = aws.client("logs")
+    deadline = time.monotonic() + 20
+    while not (found := _messages(logs, f"/aws/lambda/{name}")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert found.count("done") == 1
+
+
+def _messages(logs: BaseClient, group: str) -> list[str]:
+    groups = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    if not groups:
+        return []
+    return [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
+
+
+def test_what_cannot_run_is_refused(functions: BaseClient) -> None:
+    """Other languages and broken events get a sentence, not a made-up answer."""
+    name = create(functions, "", Runtime="nodejs20.x")
+    with pytest.raises(ClientError, match="runs Python only"):
+        functions.invoke(FunctionName=name)
+
+    name = create(functions, "def handler(event, context): return event")
+    with pytest.raises(ClientError, match="Could not parse request body into json"):
+        functions.invoke(FunctionName=name, Payload=b"{")
+    assert json.load(functions.invoke(FunctionName=name)["Payload"]) == {}
