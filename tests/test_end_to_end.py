@@ -91,8 +91,10 @@ def test_notebook(build: Path, name: str) -> None:
     assert sum("image/png" in output.get("data", {}) for output in outputs) == len(COLUMNS)
 
 
-def test_notebook_is_committed_without_outputs() -> None:
-    """What the repository holds is the runbook, not one of its runs."""
-    cells = nbformat.read(demo.NOTEBOOK, as_version=4).cells
+@pytest.mark.parametrize(("name", "done"), [("first-run", "uploaded"), ("second-run", "unchanged")])
+def test_code_is_uploaded_once(build: Path, name: str, done: str) -> None:
+    """The script, the modules' zip and the queries go up once: unchanged code is not sent again."""
+    cells = nbformat.read(build / f"{name}.ipynb", as_version=4).cells
+    [uploads] = [cell.outputs for cell in cells if "def upload_if_changed" in cell.source]
 
-    assert not any(cell.get("outputs") for cell in cells)
+    assert uploads[0]["data"]["text/plain"].split().count(done) == 3

@@ -5,11 +5,14 @@ A few runs in a row over one stack, each test a run and what it left.
 
 import gzip
 import json
+import os
+from collections import defaultdict
 from pathlib import Path
 
 import boto3
 import pytest
 
+from local_aws.server import LocalAws
 from tests import oracle
 from tests.pipeline import Pipeline, deploy
 
@@ -174,6 +177,31 @@ def test_replay(pipeline: Pipeline) -> None:
     _assert_ledger(pipeline)
     run_ids = {row["run_id"] for row in pipeline.rows("select run_id from load_ledger", "Bronze")}
     assert run_ids == {run_id}
+
+
+def test_sweep(pipeline: Pipeline, aws: LocalAws) -> None:
+    """What runs replaced stays for an hour, for queries still reading it, and is then removed."""
+    bucket = aws.settings.s3_root / pipeline.stack["AnalyticsBucketName"]
+    before = pipeline.tables()
+    runs_before = _runs_of(bucket / "gold")
+    for publication in (bucket / "publications").iterdir():
+        two_hours_ago = publication.stat().st_mtime - 7200
+        os.utime(publication, (two_hours_ago, two_hours_ago))
+
+    pipeline.run()
+
+    assert max(map(len, runs_before.values())) > 1
+    assert max(map(len, _runs_of(bucket / "gold").values())) == 1
+    assert not (bucket / "publications").exists()
+    assert pipeline.tables() == before
+
+
+def _runs_of(layer: Path) -> dict[Path, set[str]]:
+    """Return the runs whose files lie in each partition of a layer."""
+    runs = defaultdict(set)
+    for file in layer.rglob("*.parquet"):
+        runs[file.parents[1]].add(file.parent.name)
+    return runs
 
 
 def test_generator(pipeline: Pipeline) -> None:
