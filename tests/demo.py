@@ -20,6 +20,7 @@ import pandas as pd
 from botocore.exceptions import ClientError, EndpointConnectionError
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
 
 from local_aws.java import java_home
 from local_aws.server import LocalAws, free_port
@@ -133,10 +134,9 @@ def execute_notebook(executed: Path) -> None:
     """Execute the notebook beside its project and save it with its outputs, failed or not."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
 
-    def announce(cell_index: int, **_: object) -> None:
-        before = notebook.cells[cell_index - 1]
-        if before.cell_type == "markdown":
-            say(f"  {before.source.splitlines()[0].lstrip('# ')}")
+    def announce(cell: nbformat.NotebookNode, **_: object) -> None:
+        if cell.source.startswith("## "):
+            say(f"  {cell.source.splitlines()[0].removeprefix('## ')}")
 
     client = NotebookClient(
         notebook,
@@ -144,6 +144,7 @@ def execute_notebook(executed: Path) -> None:
         resources={"metadata": {"path": str(PROJECT)}},
         on_cell_start=announce,
         coalesce_streams=True,  # a progress bar is one output, not hundreds
+        config=Config({"KernelManager": {"transport": "ipc"}}),  # no open port
     )
     try:
         client.execute()
@@ -201,7 +202,7 @@ def count_loaded(stack: dict[str, str]) -> dict[str, int]:
 def show(title: str, file: Path) -> None:
     """Print the first rows of an answer."""
     rows = pd.read_csv(file)
-    print(f"\n{title}\n{rows.head(SHOWN_ROWS).to_string(index=False)}")
+    print(f"\n{title}\n{rows.head(SHOWN_ROWS).to_string(index=False, na_rep='NULL')}")
     if len(rows) > SHOWN_ROWS:
         print(f"... {len(rows)} rows in all, in {'/'.join(file.parts[-3:])}")
 
