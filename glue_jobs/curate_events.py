@@ -52,7 +52,7 @@ def main(argv: list[str]) -> None:
         transformation_ctx="raw_events",  # bookmark key: renaming it replays every file
     ).toDF()
     if lines.columns:  # a run without new files is normal
-        summary = load(curation.join_columns(lines), lake, args["JOB_RUN_ID"])
+        summary = load(curation.join_columns(lines), lake)
         glue.get_logger().info(f"loaded {json.dumps(summary)}")
     lake.sweep()
     job.commit()  # last, so a run that failed is read again in full

@@ -103,14 +103,11 @@ def with_event_hour(events: DataFrame) -> DataFrame:
 
 def with_slot_hour(rows: DataFrame) -> DataFrame:
     """Add ``dt`` and ``hour`` of the raw file's slot; ``unknown`` outside the producer's layout."""
-    source_file = F.col("source_file")
-    has_slot = source_file.rlike(SLOT)
-    whole = f"^.*{SLOT}.*$"
+    minute = F.regexp_replace("source_file", f"^.*{SLOT}.*$", "$1-$2-$3 $4:$5")
+    slot = F.to_timestamp(minute, "yyyy-MM-dd HH:mm")
     return rows.withColumns({
-        "dt": F.when(has_slot, F.regexp_replace(source_file, whole, "$1-$2-$3")).otherwise(
-            "unknown"
-        ),
-        "hour": F.when(has_slot, F.regexp_replace(source_file, whole, "$4")).otherwise("unknown"),
+        "dt": F.coalesce(F.date_format(slot, "yyyy-MM-dd"), F.lit("unknown")),
+        "hour": F.coalesce(F.date_format(slot, "HH"), F.lit("unknown")),
     })
 
 
@@ -165,14 +162,16 @@ def count_files(parsed: DataFrame) -> DataFrame:
 def ledger(files: DataFrame, owned: DataFrame, silver: DataFrame, run_id: str) -> DataFrame:
     """Account for every line of every file.
 
-    ``files`` as of ``count_files``, ``owned`` as of ``keep_distinct``, ``silver`` the touched
-    partitions after the append. Accepted and duplicates come from different tables, so that the
-    sum proves something.
+    ``files`` as of ``count_files``, ``owned`` as of ``keep_distinct``, ``silver`` what it holds of
+    the batch's time range after the append. Duplicates are counted in the batch, accepted events
+    in silver, so that the sum proves something.
 
     Rows: one per file.
     Columns: those of ``load_ledger`` with its partition keys.
     """
-    accepted = silver.groupBy("source_file").agg(F.count("*").alias("accepted"))
+    claims = _fingerprints(owned)
+    held = _fingerprints(silver).join(claims, claims.columns, how="left_semi")
+    accepted = held.groupBy("source_file").agg(F.count("*").alias("accepted"))
     owns = owned.groupBy("source_file").agg(F.count("*").alias("owns"))
     counted = (
         files
@@ -183,3 +182,8 @@ def ledger(files: DataFrame, owned: DataFrame, silver: DataFrame, run_id: str) -
         .withColumn("run_id", F.lit(run_id))
     )
     return with_slot_hour(counted).select(*LOAD_LEDGER.partitioned_columns.names)
+
+
+def _fingerprints(events: DataFrame) -> DataFrame:
+    """Rows: one in, one out. Columns: ``source_file`` and a hash of what makes the event."""
+    return events.select("source_file", F.xxhash64(*EVENT_KEY).alias("fingerprint"))

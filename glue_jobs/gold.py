@@ -24,11 +24,8 @@ from glue_jobs.schemas import (
 
 
 def aggregates(events: DataFrame) -> dict[Table, DataFrame]:
-    """Return the rows of each gold table for the hours of ``events`` (silver rows with their keys).
-
-    ``product_hours`` should be kept by whoever writes more than one of them.
-    """
-    products = product_hours(events).persist()
+    """Return the rows of each gold table of ``events``, silver rows with keys."""
+    products = product_hours(events).persist()  # four tables are sums over it
     tables = {
         CONVERSION_FUNNEL: conversion_funnel(products),
         HOURLY_REVENUE: hourly_revenue(products),

@@ -12,7 +12,7 @@ from glue_jobs.schemas import HOUR_KEYS, LOAD_LEDGER, REJECTED_EVENTS, Table
 COUNTS = ("lines", "accepted", "duplicates", "rejected")
 
 
-def load(lines: DataFrame, lake: Lake, run_id: str) -> dict[str, int]:
+def load(lines: DataFrame, lake: Lake) -> dict[str, int]:
     """Bring lines (``line``, ``source_file``) into every table; a replay leaves the same rows.
 
     Returns the sums over the run's files: files, lines, accepted, duplicates, rejected.
@@ -26,20 +26,25 @@ def load(lines: DataFrame, lake: Lake, run_id: str) -> dict[str, int]:
     hours, first, last = touched(files)
 
     known = keep_between(lake.read_events(hours), first, last)
-    distinct = curation.keep_distinct(events, known).persist(StorageLevel.DISK_ONLY)
+    # Cut off from silver: Spark forgets what it cached from a path as soon as it writes there.
+    distinct = curation.keep_distinct(events, known).localCheckpoint()
     lake.append_events(distinct.where("is_new").drop("is_new"), hours)
 
     silver = lake.read_events(hours)
-    ledger = curation.ledger(files, distinct, silver, run_id).persist()
+    held = keep_between(silver, first, last)
+    ledger = curation.ledger(files, distinct, held, lake.run_id).persist()
     accounts = ledger.select("source_file", *COUNTS, *HOUR_KEYS).collect()
     check_balance(accounts)
 
+    by_file = {REJECTED_EVENTS: rejects, LOAD_LEDGER: ledger}
     slot_hours = sorted({(row.dt, row.hour) for row in accounts})
-    replaced = {table: (rows, hours) for table, rows in gold.aggregates(silver).items()}
-    for table, rows in ((REJECTED_EVENTS, rejects), (LOAD_LEDGER, ledger)):
-        others = _of_other_files(lake, table, slot_hours, files)
-        replaced[table] = (others.unionByName(rows), slot_hours)
-    lake.publish(replaced)
+    lake.publish({
+        **{table: (rows, hours) for table, rows in gold.aggregates(silver).items()},
+        **{
+            table: (_with_other_files(lake, table, rows, files, slot_hours), slot_hours)
+            for table, rows in by_file.items()
+        },
+    })
     return {"files": len(accounts), **{name: sum(row[name] for row in accounts) for name in COUNTS}}
 
 
@@ -86,6 +91,9 @@ class ImbalanceError(Exception):
     """The tables do not account for every line."""
 
 
-def _of_other_files(lake: Lake, table: Table, hours: list[Hour], files: DataFrame) -> DataFrame:
-    """Return the published rows of the files that share a partition with this run's."""
-    return lake.read_published(table, hours).join(files, "source_file", how="left_anti")
+def _with_other_files(
+    lake: Lake, table: Table, rows: DataFrame, files: DataFrame, hours: list[Hour]
+) -> DataFrame:
+    """Add the published rows of the files that share a partition with this run's."""
+    published = lake.read_published(table, hours)
+    return published.join(files, "source_file", how="left_anti").unionByName(rows)

@@ -44,7 +44,7 @@ SLOT = r"/year=(\d{4})/month=(\d{2})/day=(\d{2})/hour=(\d{2})/minute=(\d{2})/"
 # What a reader before us writes for bytes that are no text.
 REPLACEMENT = "\ufffd".encode()
 _ISO_8601 = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", flags=re.ASCII
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)", flags=re.ASCII
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -7,8 +7,9 @@ partition points to any more, once every query that may still read it has ended.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -17,8 +18,8 @@ from glue_jobs.catalog import Catalog, Hour
 from glue_jobs.schemas import EVENTS, HOUR_KEYS, TABLES, Table
 from glue_jobs.store import Store
 
-# Longer than the longest query: Athena ends a query after 30 minutes by default.
-GRACE = timedelta(hours=1)
+# A run may last an hour after its note, and a query half an hour after the swap.
+GRACE = timedelta(hours=2)
 PUBLICATIONS = "publications/"
 
 # What every session of the job sets.
@@ -28,6 +29,7 @@ SPARK_SETTINGS = {
     "spark.sql.parquet.compression.codec": "zstd",  # a sixth smaller than snappy, no slower
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",  # an event of year 1 is no error
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.legacy.timeParserPolicy": "CORRECTED",  # February 30 is no date, and no failure
 }
 # Nobody reads the marker, and it would lie in the table's own path.
 _NO_SUCCESS_FILE = {"mapreduce.fileoutputcommitter.marksuccessfuljobs": "false"}
@@ -37,10 +39,11 @@ class Lake:
     """The dataset, as one run reads and changes it."""
 
     def __init__(self, spark: SparkSession, store: Store, catalog: Catalog, run_id: str) -> None:
+        self.run_id = run_id
         self._spark = spark
         self._store = store
         self._catalog = catalog
-        self._run_id = run_id
+        self._publication = f"{run_id}-{uuid4().hex[:8]}"  # a retry may bear its run's id again
 
     def read_events(self, hours: Iterable[Hour]) -> DataFrame:
         """Read the silver rows of some hours from their own paths; the table is never listed.
@@ -67,24 +70,41 @@ class Lake:
         }
         self._announce(new)
         for table, (rows, _) in replacements.items():
-            one_file_an_hour = rows.repartition(*HOUR_KEYS).withColumn("run", F.lit(self._run_id))
+            one_file_an_hour = rows.repartition(*HOUR_KEYS).withColumn(
+                "run", F.lit(self._publication)
+            )
             self._write(table, one_file_an_hour, (*HOUR_KEYS, "run"))
         for table, locations in new.items():
             self._catalog.point(table, locations)
 
-    def sweep(self, now: datetime | None = None) -> None:
-        """Remove what earlier runs wrote or replaced and no partition points to any more."""
-        latest = (now or datetime.now(UTC)) - GRACE
-        for key, modified in self._store.list(PUBLICATIONS):
-            if modified < latest:
-                self._sweep_publication(json.loads(self._store.read(key)))
-                self._store.delete([key])
+    def sweep(self) -> None:
+        """Remove what runs wrote or replaced and no partition points to, a grace time later.
 
-    def _sweep_publication(self, publication: dict[str, list[list[str]]]) -> None:
+        What a younger note names stays, also if an older one names it too: it was replaced just
+        now, and queries may be reading it.
+        """
+        latest = datetime.now(UTC) - GRACE
+        notes = list(self._store.list(PUBLICATIONS))
+        old = [key for key, modified in notes if modified < latest]
+        young = [key for key, modified in notes if modified >= latest]
+        kept = {uri for key in young for _, _, _, uri in self._noted(key)}
+        for key in old:
+            self._remove([noted for noted in self._noted(key) if noted[3] not in kept])
+            self._store.delete([key])
+
+    def _noted(self, key: str) -> Iterator[tuple[Table, str, str, str]]:
+        """Yield (table, dt, hour, location) of a note."""
+        publication = json.loads(self._store.read(key))
         for table in TABLES:
-            noted = [(dt, hour, uri) for dt, hour, uri in publication.get(table.name, [])]
-            pointed = self._catalog.locations(table, {(dt, hour) for dt, hour, _ in noted})
-            for dt, hour, uri in noted:
+            for dt, hour, uri in publication.get(table.name, []):
+                yield table, dt, hour, uri
+
+    def _remove(self, noted: list[tuple[Table, str, str, str]]) -> None:
+        """Remove the files of the locations that their partitions do not point to."""
+        for table in {table for table, *_ in noted}:
+            places = [(dt, hour, uri) for of, dt, hour, uri in noted if of is table]
+            pointed = self._catalog.locations(table, {(dt, hour) for dt, hour, _ in places})
+            for dt, hour, uri in places:
                 if pointed.get((dt, hour)) != uri:
                     self._store.delete(key for key, _ in self._store.list(self._store.key(uri)))
 
@@ -96,7 +116,9 @@ class Lake:
             publication[table.name] = [
                 [*hour, uri] for hour, uri in (*old.items(), *locations.items())
             ]
-        self._store.write(f"{PUBLICATIONS}{self._run_id}.json", json.dumps(publication).encode())
+        self._store.write(
+            f"{PUBLICATIONS}{self._publication}.json", json.dumps(publication).encode()
+        )
 
     def _read(self, table: Table, uris: Iterable[str]) -> DataFrame:
         columns = table.partitioned_columns
@@ -115,4 +137,4 @@ class Lake:
         return self._store.uri(f"{table.path}dt={dt}/hour={hh}/")
 
     def _run_uri(self, table: Table, hour: Hour) -> str:
-        return f"{self._hour_uri(table, hour)}run={self._run_id}/"
+        return f"{self._hour_uri(table, hour)}run={self._publication}/"

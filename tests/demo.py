@@ -17,7 +17,7 @@ from pathlib import Path
 import boto3
 import nbformat
 import pandas as pd
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, WaiterError
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
@@ -46,7 +46,14 @@ def main() -> None:
         deploy() if options.deploy_only else demo(options.build.resolve())
     except EndpointConnectionError as error:
         sys.exit(f"{error}; start the local AWS in another terminal: make aws")
-    except (ClientError, CellExecutionError, LocalAwsError, RuntimeError) as error:
+    except (
+        BotoCoreError,
+        ClientError,
+        CellExecutionError,
+        LocalAwsError,
+        OSError,
+        RuntimeError,
+    ) as error:
         sys.exit(str(error).strip().splitlines()[-1])
 
 
@@ -111,7 +118,16 @@ def create_or_update_stack(name: str = STACK_NAME, student_id: str = STUDENT_ID)
                 return
             raise
         waiter = cloudformation.get_waiter("stack_update_complete")
-    waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+    try:
+        waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+    except WaiterError as error:
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        failures = (e for e in events[::-1] if e["ResourceStatus"].endswith("FAILED"))
+        first = next(failures, {"LogicalResourceId": name, "ResourceStatusReason": str(error)})
+        raise RuntimeError(
+            f"stack {name} was not made: {first['LogicalResourceId']} failed, "
+            f"{first['ResourceStatusReason']}; delete the stack and try again"
+        ) from error
 
 
 def stack_outputs(name: str = STACK_NAME) -> dict[str, str]:

@@ -4,7 +4,6 @@ import csv
 import io
 import time
 import zipfile
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,10 +62,12 @@ class Pipeline:
         """Return Athena's answer as it stands in the CSV; NULL is the empty text."""
         return list(csv.DictReader(io.StringIO(demo.ask(statement, self.stack, layer).decode())))
 
-    def tables(self) -> dict[str, Counter[str]]:
-        """Return the rows of every table that the job writes, with their partitions."""
+    def tables(self) -> dict[str, list[dict[str, str]]]:
+        """Return the rows of every table that the job writes, with their partitions, sorted."""
         return {
-            table: Counter(map(str, self.rows(f"select * from {table}", layer)))
+            table: sorted(
+                self.rows(f"select * from {table}", layer), key=lambda row: [*row.values()]
+            )
             for table, layer in WRITTEN_TABLES.items()
         }
 

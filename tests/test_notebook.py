@@ -16,9 +16,9 @@ def test_committed_without_outputs() -> None:
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
 
 
-def test_no_stack(aws_environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("aws_environment")
+def test_no_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without its stack the notebook stops at once and says what to do."""
-    assert aws_environment is None
     monkeypatch.setenv("CAPSTONE_STACK", "capstone-nowhere")
 
     with pytest.raises(CellExecutionError, match=r"no stack 'capstone-nowhere' answers .*; create"):

@@ -1,6 +1,7 @@
 """What is a valid event: parsing.py against examples of every rule."""
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -149,6 +150,8 @@ def test_no_record(line: bytes, reason: str) -> None:
         ("2026-02-29T10:05:00Z", False),
         ("2026-03-01T24:00:00Z", False),
         ("2026-03-01T10:05:60Z", False),
+        ("2026-03-01T10:05:00+14:75", False),
+        ("2026-03-01T10:05:00-24:00", False),
         ("0001-01-01T00:00:00+01:00", False),
         ("\uff12\uff10\uff12\uff16-03-01T10:05:00Z", False),
         ("yesterday", False),
@@ -222,9 +225,18 @@ FIELD_TEXTS = st.sampled_from([
     *(0, 1, 2.0, -1, 9.99, 9.999, 2**31, None, True),
 ])
 
+TIMESTAMPS = st.from_regex(
+    re.compile(
+        r"202\d-[01]\d-[0-3]\dT[0-2]\d:[0-6]\d:[0-6]\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d|)", re.ASCII
+    ),
+    fullmatch=True,
+)
+
 
 @given(
-    fields=st.dictionaries(st.sampled_from([*PURCHASE, "extra"]), FIELD_TEXTS | JSON_TEXTS),
+    fields=st.dictionaries(
+        st.sampled_from([*PURCHASE, "extra"]), FIELD_TEXTS | JSON_TEXTS | TIMESTAMPS
+    ),
     base=st.sampled_from([PURCHASE, VIEW, SEARCH, {}]),
     place=st.integers(min_value=0, max_value=300),
     inserted=st.sampled_from([

@@ -15,7 +15,11 @@ from local_aws.server import LocalAws
 from tests import demo, oracle
 from tests.pipeline import Pipeline, deploy
 
-FAULTS = ("duplicates=0.1", "late=0.1", "malformed=0.1", "harmless=0.05", "file_twice=0.3")
+# Without the files that cannot be unpacked: a run does not load beside them yet.
+FAULTS = (
+    *("duplicates=0.1", "late=0.1", "malformed=0.1", "harmless=0.05"),
+    *("file_twice=0.3", "missing_slot=0.2", "long_line=0.2", "long_query=0.2"),
+)
 RARE_FAULTS = ("duplicates=0.02", "late=0.01", "malformed=0.001", "harmless=0.001")
 
 SILVER_ANSWERS = {
@@ -83,11 +87,10 @@ def _generate(folder: Path, size: tuple[int, int], seed: int, faults: tuple[str,
 )
 def case(
     request: pytest.FixtureRequest,
-    aws_environment: None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Case:
     """One hour, clean or faulty, generated, delivered and loaded by one run."""
-    assert aws_environment is None
+    request.getfixturevalue("aws_environment")
     name, size, seed, faults = request.param
     folder = tmp_path_factory.mktemp(name)
     truth = _generate(folder, size, seed, faults)
@@ -123,9 +126,13 @@ def test_ledger_tells_the_truth(case: Case) -> None:
 
     counts = ("lines", "accepted", "duplicates", "rejected")
     assert {
-        row["source_file"].rsplit("/", 1)[1]: [int(row[name]) for name in counts] for row in ledger
+        row["source_file"].rsplit("/", 1)[1]: (
+            [int(row[name]) for name in counts],
+            row["unknown_fields"],
+        )
+        for row in ledger
     } == {
-        name: [file[count] for count in counts]
+        name: ([file[count] for count in counts], f"[{', '.join(file['unknown_fields'])}]")
         for name, file in case.truth["files"].items()
         if file["state"] == "loaded"
     }
