@@ -1,17 +1,29 @@
-"""The HTTP server in front of moto's services: bound before anything else, quiet, really ended."""
+"""The HTTP server in front of moto's services: bound before anything else, quiet, really ended.
+
+Nothing here asks for credentials, so only programs on this machine may ask: what a web page in the
+user's browser sends, also under a name that leads here, is answered with 403.
+"""
 
 import errno
+import re
 import socket
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Any
 
+from moto.moto_server import werkzeug_app
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import ThreadedWSGIServer
 
 from local_aws import state
 from local_aws.settings import HOST, LocalAwsError
+
+# The environment variable for this is read when moto is first imported, which may be before us.
+werkzeug_app.DISABLE_GLOBAL_CORS = True
+
+_OUR_NAMES = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?")
+_NOT_FOR_PAGES = "The local AWS answers programs on this machine, not web pages: {reason}.\n"
 
 READING = {"GET", "HEAD", "OPTIONS"}
 BACKLOG = 128
@@ -59,7 +71,7 @@ def serving(listener: socket.socket) -> Generator[None]:
 
 
 class _Application:
-    """moto's application; tells the state of every request that may have changed it."""
+    """moto's application for programs; tells the state of every request that may change it."""
 
     def __init__(self) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)
@@ -67,11 +79,32 @@ class _Application:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
+        reason = _why_refused(environ)
+        if reason:
+            start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
+            return [_NOT_FOR_PAGES.format(reason=reason).encode()]
         try:
             return self._moto(environ, start_response)
         finally:
             if environ["REQUEST_METHOD"] not in READING:
                 state.touch()
+
+
+def _why_refused(environ: dict[str, Any]) -> str | None:
+    """Return why a request is not answered; None if it is.
+
+    Browsers send Origin with all that a page may change, and Sec-Fetch-Site with the rest; a name
+    of the page's own that leads to 127.0.0.1 shows in Host.
+    """
+    if "HTTP_ORIGIN" in environ:
+        return "this request has an Origin header"
+    if environ.get("HTTP_SEC_FETCH_SITE", "none") not in {"none", "same-origin"}:
+        return "this request comes from another site"
+    if not _OUR_NAMES.fullmatch(environ.get("HTTP_HOST", "")):
+        return "its Host header must be 127.0.0.1 or localhost, with or without a port"
+    if environ["PATH_INFO"].startswith("/moto-api"):
+        return "moto's own pages and its reset are off"
+    return None
 
 
 class _QuietHandler(MotoRequestHandler):

@@ -66,8 +66,9 @@ def take() -> bytes:
             time.sleep(PAUSE)
             if attempt == ATTEMPTS - 1:
                 raise SnapshotError(f"the state changes all the time ({error})") from error
-        except (pickle.PicklingError, TypeError, AttributeError) as error:
-            raise SnapshotError(f"a service holds what cannot be saved ({error})") from error
+        except Exception as error:  # an object's own __getstate__ may raise anything
+            found = f"{type(error).__name__}: {error}"
+            raise SnapshotError(f"a service holds what cannot be saved: {found}") from error
     raise AssertionError  # every attempt returns or raises
 
 

@@ -97,8 +97,10 @@ class State:
             _changed.clear()
             try:
                 self.save()
-            except (OSError, SnapshotError):
-                _log.exception("the state could not be saved to %s; trying again", self._file)
+            except (OSError, SnapshotError) as error:
+                _log.warning(
+                    "the state could not be saved to %s; trying again (%s)", self._file, error
+                )
 
     def _check_version(self, header: bytes) -> None:
         if header != _header():

@@ -1,11 +1,12 @@
 """The one engine of a local AWS: its stacks, and the threads that work on them."""
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Iterable
 
-from local_aws.cloudformation.errors import ValidationError
-from local_aws.cloudformation.model import Design, Stack, Store
+from local_aws.cloudformation.errors import SERVER_GONE, ValidationError
+from local_aws.cloudformation.model import INTERRUPTED, Design, Stack, Store
 from local_aws.cloudformation.operations import Operation
 from local_aws.settings import ACCOUNT_ID, Settings
 from local_aws.state import touch
@@ -20,6 +21,7 @@ _UPDATABLE = {
     "UPDATE_FAILED",
     "UPDATE_ROLLBACK_COMPLETE",
 }
+_log = logging.getLogger(__name__)
 _DEFECT = "The local AWS failed during this operation; its log says why."
 
 
@@ -99,6 +101,9 @@ class Engine:
         def run() -> None:
             try:
                 work(operation)
+            except SERVER_GONE as error:
+                _log.info("the operation on stack %s was cut off (%s)", stack.name, error)
+                stack.settle(INTERRUPTED)
             finally:
                 stack.settle(_DEFECT)  # does nothing unless a defect ended the thread
                 touch()

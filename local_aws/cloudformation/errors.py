@@ -1,6 +1,12 @@
 """What a caller is told, with AWS's codes and AWS's words."""
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
 from moto.core.exceptions import ServiceException
 
 
@@ -39,17 +45,23 @@ class ResourceError(Exception):
 
 
 # Everything that making one resource may raise; all else is a defect of the engine.
-RESOURCE_FAILURES = (ResourceError, ServiceException, ClientError, BotoCoreError)
+RESOURCE_FAILURES = (
+    ResourceError,
+    ServiceException,
+    ClientError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+# The local AWS ends and with it the operation: no resource failed, and no rollback could succeed.
+SERVER_GONE = (ConnectionClosedError, EndpointConnectionError)
 
 _GONE = {
-    "AWS.SimpleQueueService.NonExistentQueue",
     "EntityNotFoundException",
     "InvalidRequestException.NotFound",
     "NoSuchBucket",
     "NoSuchBucketPolicy",
     "NoSuchEntity",
     "NotFound",
-    "QueueDoesNotExist",
     "ResourceNotFound",
     "ResourceNotFoundException",
     "StateMachineDoesNotExist",

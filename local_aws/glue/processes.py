@@ -2,6 +2,7 @@
 
 import atexit
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -16,12 +17,16 @@ from local_aws.glue import logs, workspace
 from local_aws.glue.arguments import RunArguments, RunRefusedError
 from local_aws.glue.runs import LocalJob, LocalJobRun
 from local_aws.glue.workspace import Workspace
+from local_aws.process_groups import end_group, signal_group
 from local_aws.settings import Settings
 
 MINUTE = 60.0  # seconds
 GRACE = 5.0  # seconds between asking a process to end and ending it
 _MESSAGE_LENGTH = 1000  # characters
 
+PROC = Path("/proc")  # where Linux shows processes as files
+
+_log = logging.getLogger(__name__)
 _lock = RLock()  # between a process starting and somebody wanting it stopped
 _active: dict[str, "_Active"] = {}  # by run id; saved runs must hold no process and no thread
 
@@ -52,8 +57,8 @@ def stop(run: LocalJobRun) -> bool:
             return False
         run.status = "STOPPING"
         active = _active.get(run.job_run_id)
-        if active and active.process:
-            _signal(active.process.pid, signal.SIGTERM)
+        if active:
+            _end(active)
         return True
 
 
@@ -63,10 +68,15 @@ def stop_all(reason: str) -> None:
         under_way = list(_active.values())
         for active in under_way:
             active.cancelled = reason
-            if active.process:
-                _signal(active.process.pid, signal.SIGTERM)
+            _end(active)
     for active in under_way:
-        active.thread.join(2 * GRACE)
+        active.thread.join()
+
+
+def _end(active: _Active) -> None:
+    """Ask a run's processes to end and see to it that they do; returns at once."""
+    if active.process:
+        Thread(target=end_group, args=(active.process, GRACE), daemon=True).start()
 
 
 def end_leftovers(settings: Settings) -> None:
@@ -75,19 +85,31 @@ def end_leftovers(settings: Settings) -> None:
         pid_file = home / workspace.PID_FILE
         pid = pid_file.read_text(encoding="utf-8") if pid_file.exists() else ""
         if pid.isdecimal() and str(home.resolve()) in _command_line(pid):
-            _signal(int(pid), signal.SIGKILL)
+            signal_group(int(pid), signal.SIGKILL)
         workspace.remove(home)
 
 
 def _command_line(pid: str) -> str:
     """Return what runs under the process id, which may be another program's by now."""
-    shown = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", pid],  # ruff: ignore[start-process-with-partial-path] - where it is, PATH knows
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return shown.stdout
+    if (PROC / str(os.getpid())).exists():
+        try:
+            return os.fsdecode((PROC / pid / "cmdline").read_bytes())
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+    try:
+        return subprocess.run(
+            ["ps", "-ww", "-o", "command=", "-p", pid],  # ruff: ignore[start-process-with-partial-path] - where it is, PATH knows
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+    except FileNotFoundError:
+        _log.warning(
+            "process %s may be a job run of an earlier local AWS, but there is no ps to tell; "
+            "end it yourself if it is",
+            pid,
+        )
+        return ""
 
 
 def _supervise(run_id: str) -> None:
@@ -154,7 +176,7 @@ def _wait(active: _Active, process: subprocess.Popen[bytes], seconds: float) -> 
     timed_out = not _ends_within(process, seconds)
     for reader in readers:
         reader.join(GRACE)  # the JVM ends a moment after the script
-    _signal(process.pid, signal.SIGKILL)
+    signal_group(process.pid, signal.SIGKILL)
     for reader in readers:
         reader.join()
     for _, pipe in pipes:
@@ -167,12 +189,7 @@ def _ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
-        _signal(process.pid, signal.SIGTERM)
-        try:
-            process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            _signal(process.pid, signal.SIGKILL)
-            process.wait()
+        end_group(process, GRACE)
         return False
     return True
 
@@ -217,14 +234,6 @@ def _failure(error_file: Path, process: subprocess.Popen[bytes] | None) -> str |
         return f"Error Category: {category}; {line}{error['type']}: {error['message']}"
     code = process.returncode
     return f"Command failed with exit code {code}; the log group {logs.ERROR_GROUP} tells more"
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a script and all its processes, as far as they are still there."""
-    try:
-        os.killpg(pid, number)
-    except ProcessLookupError:
-        return
 
 
 atexit.register(stop_all, "The local AWS was stopped while the job was running.")

@@ -18,6 +18,8 @@ from uuid import uuid4
 
 from moto.awslambda.models import LambdaFunction
 
+from local_aws.process_groups import kill_group
+
 RUNTIME = Path(__file__).with_name("runtime.py")
 LOOK_EVERY = 0.02  # seconds between two looks at the process
 KIB_PER_MB = 1024
@@ -94,7 +96,7 @@ class Invocation:
         try:
             return process, self._watch(process)
         finally:
-            _kill(process)
+            kill_group(process)
             _running.discard(process)
 
     def _environment(self, folder: Path) -> dict[str, str]:
@@ -167,14 +169,7 @@ class Invocation:
 def kill_all() -> None:
     """End all functions that run."""
     for process in list(_running):
-        _kill(process)
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and what it started."""
-    with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of a dead group
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+        kill_group(process)
 
 
 def _peak_mb(pid: int) -> int:

@@ -250,3 +250,19 @@ def test_a_killed_servers_runs_are_ended_at_the_next_start(tmp_path: Path) -> No
             if process.poll() is None:
                 os.kill(process.pid, 9)
             process.wait()
+
+
+def test_leftovers_without_ps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where nothing tells what runs under an id, the server starts all the same and says so."""
+    home = tmp_path / "glue" / "runs" / "jr_left"
+    home.mkdir(parents=True)
+    (home / "pid").write_text(str(os.getpid()))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(processes, "PROC", tmp_path / "no-proc", raising=False)
+
+    processes.end_leftovers(Settings(root=tmp_path, port=1))
+
+    assert f"process {os.getpid()} may be a job run of an earlier local AWS" in caplog.text
+    assert not home.exists()

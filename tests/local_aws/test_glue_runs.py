@@ -410,6 +410,30 @@ sc.parallelize([1], 1).foreach(lambda _: __import__("time").sleep(300))
     assert answer["Errors"][0]["ErrorDetail"]["ErrorCode"] == "InvalidInputException"
 
 
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("on", flush=True)
+time.sleep(300)
+"""
+
+
+def test_a_run_that_ignores_sigterm_is_stopped(
+    aws: LocalAws, glue: BaseClient, create_job: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is killed some seconds after it was asked, long before its Timeout of 20 s here."""
+    monkeypatch.setattr(processes, "MINUTE", 20.0)
+    monkeypatch.setattr(processes, "GRACE", 0.5)
+    job = create_job(STUBBORN, Timeout=1)
+    run_id = glue.start_job_run(JobName=job)["JobRunId"]
+    wait_for_line(aws, run_id, "on")
+
+    asked = time.monotonic()
+    glue.batch_stop_job_run(JobName=job, JobRunIds=[run_id])
+    assert wait_for(glue, job, run_id)["JobRunState"] == "STOPPED"
+    assert time.monotonic() - asked < 10
+
+
 def test_a_run_has_its_time(
     glue: BaseClient, create_job: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -422,11 +446,14 @@ def test_a_run_has_its_time(
     assert len(glue.get_job_runs(JobName=job)["JobRuns"]) == 1
 
 
+@pytest.mark.parametrize(
+    "script", ["import time; print('on', flush=True); time.sleep(300)", STUBBORN]
+)
 def test_the_end_of_the_server_ends_its_runs(
-    aws: LocalAws, glue: BaseClient, create_job: Callable[..., str]
+    aws: LocalAws, glue: BaseClient, create_job: Callable[..., str], script: str
 ) -> None:
-    """They are failed, with the reason, and not tried again."""
-    job = create_job("import time; print('on', flush=True); time.sleep(300)", MaxRetries=1)
+    """They are failed, with the reason, and not tried again, whether they want to end or not."""
+    job = create_job(script, MaxRetries=1)
     run_id = glue.start_job_run(JobName=job)["JobRunId"]
     wait_for_line(aws, run_id, "on")
 

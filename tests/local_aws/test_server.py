@@ -1,5 +1,6 @@
 """``python -m local_aws``: ready, used by the AWS CLI, ended; or one sentence why not."""
 
+import http.client
 import os
 import shutil
 import signal
@@ -48,6 +49,19 @@ def aws_cli(exports: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
+def sent(
+    aws: LocalAws, method: str, path: str, headers: dict[str, str], body: str | None = None
+) -> tuple[int, str, dict[str, str]]:
+    """Send one request as written; return status, body and headers of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", aws.settings.port, timeout=30)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode(), dict(response.getheaders())
+    finally:
+        connection.close()
+
+
 def test_the_aws_cli_works_with_the_export_lines(serve: Callable, tmp_path: Path) -> None:
     """The printed lines point the ordinary AWS CLI at the server, which says nothing else."""
     server = serve()
@@ -88,6 +102,58 @@ def test_busy_port(tmp_path: Path) -> None:
         f"end that one or choose another port with --port\n"
     )
     assert not (tmp_path / "root").exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("OPTIONS", "/bucket/key", {"Origin": "https://example.com"}),
+        ("PUT", "/bucket-of-a-page", {"Origin": "https://example.com"}),
+        ("POST", "/", {"Origin": "null"}),
+        ("GET", "/", {"Sec-Fetch-Site": "cross-site"}),
+        ("GET", "/", {"Sec-Fetch-Site": "same-site"}),
+        ("POST", "/moto-api/reset", {}),
+        ("POST", "//moto-api/reset", {}),
+        ("GET", "/moto-api/data.json", {}),
+        ("GET", "/", {"Host": "rebound.example.com:4566"}),
+        ("GET", "/", {"Host": "bucket.localhost:4566"}),
+        ("GET", "/", {"Host": "127.0.0.1.example.com"}),
+        ("GET", "/", {"Host": "127.0.0.1@example.com"}),
+    ],
+)
+def test_no_web_page_is_answered(
+    aws: LocalAws, method: str, path: str, headers: dict[str, str]
+) -> None:
+    """What a page in the user's browser could send changes nothing and tells nothing."""
+    status, body, answered = sent(aws, method, path, headers)
+
+    assert (status, body.count("\n")) == (403, 1)
+    assert body.startswith("The local AWS answers programs on this machine, not web pages: ")
+    assert not [name for name in answered if name.startswith("Access-Control-")]
+    roles = [role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]]
+    assert "LabRole" in roles  # a reset would have emptied every service
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:4566", "localhost", "localhost:8080"])
+def test_programs_are_answered(aws: LocalAws, host: str) -> None:
+    """By either name of this machine, a forwarded port, and a URL in the address bar."""
+    headers = {"Host": host, "Sec-Fetch-Site": "none"}
+    assert sent(aws, "GET", "/", headers)[0] == 200
+
+
+def test_presigned_urls(aws: LocalAws) -> None:
+    """A presigned URL, which carries no header of AWS's, leads to the object."""
+    s3 = aws.client("s3")
+    s3.create_bucket(
+        Bucket="presigned", CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
+    )
+    at = {"Bucket": "presigned", "Key": "a/b"}
+    url = {
+        method: s3.generate_presigned_url(operation, at).removeprefix(aws.settings.endpoint)
+        for method, operation in (("PUT", "put_object"), ("GET", "get_object"))
+    }
+    assert sent(aws, "PUT", url["PUT"], {}, "content")[0] == 200
+    assert sent(aws, "GET", url["GET"], {})[:2] == (200, "content")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])

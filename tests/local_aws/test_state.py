@@ -3,13 +3,18 @@
 import io
 import json
 import signal
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+
+from local_aws.settings import Settings
 
 ROLE = "arn:aws:iam::123456789012:role/LabRole"
 BUCKET = "state-test"
@@ -61,7 +66,6 @@ def fill(client: Callable[[str], BaseClient]) -> None:
     client("stepfunctions").create_state_machine(
         name="m", roleArn=ROLE, definition=json.dumps(machine)
     )
-    client("sqs").create_queue(QueueName="q")
 
 
 def fill_glue(glue: BaseClient) -> None:
@@ -104,7 +108,6 @@ def known(client: Callable[[str], BaseClient]) -> dict[str, object]:
         "dashboard": client("cloudwatch").get_dashboard(DashboardName="d")["DashboardBody"],
         "alarm": client("cloudwatch").describe_alarms()["MetricAlarms"][0]["AlarmArn"],
         "machines": client("stepfunctions").list_state_machines()["stateMachines"],
-        "queue": client("sqs").get_queue_url(QueueName="q")["QueueUrl"],
         "roles": [role["RoleName"] for role in client("iam").list_roles()["Roles"]],
     }
 
@@ -181,3 +184,45 @@ def test_unreadable_state_is_refused(
     assert file.read_bytes() == damaged
     file.unlink()
     assert serve().end(signal.SIGTERM) == (0, "")
+
+
+def test_what_cannot_be_saved_is_told_and_tried_again(tmp_path: Path) -> None:
+    """An object whose own __getstate__ fails stops no saver: a line with the error's type."""
+    program = """
+import sys, time
+from pathlib import Path
+from local_aws import snapshot, state
+from local_aws.settings import Settings
+
+class Unready:
+    attempts = 0
+    def __getstate__(self):
+        Unready.attempts += 1
+        if Unready.attempts == 1:
+            raise KeyError("not yet")
+        return {}
+
+state.AFTER_A_CHANGE = state.WITHOUT_A_CHANGE = 0.05
+snapshot.register("unready", Unready, print)
+saving = state.State(Settings(Path(sys.argv[1]), 1))
+saving.start()
+while Unready.attempts < 3:
+    state.touch()
+    time.sleep(0.05)
+    assert saving._saver.is_alive(), "the saver ended"
+saving.stop()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    saved = Settings(tmp_path, 1).state_file
+    assert done.stderr == (
+        f"the state could not be saved to {saved}; trying again "
+        f"(a service holds what cannot be saved: KeyError: 'not yet')\n"
+    )
+    assert saved.exists()

@@ -11,7 +11,6 @@ from local_aws.cloudformation.resources import (
     logs,
     s3,
     sns,
-    sqs,
     stepfunctions,
 )
 from local_aws.cloudformation.resources.base import ResourceType
@@ -41,7 +40,6 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         sns.Subscription,
         sns.Topic,
         sns.TopicPolicy,
-        sqs.Queue,
         stepfunctions.StateMachine,
     )
 }

@@ -29,7 +29,6 @@ _APIS = {
     "lambda": _Api("Resource", "Tags", "TagKeys", as_map=True),
     "logs": _Api("resourceArn", "tags", "tagKeys", as_map=True),
     "sns": _Api("ResourceArn", "Tags", "TagKeys", as_map=False),
-    "sqs": _Api("QueueUrl", "Tags", "TagKeys", as_map=True, tag="tag_queue", untag="untag_queue"),
     "stepfunctions": _Api("resourceArn", "tags", "tagKeys", as_map=False),
 }
 
