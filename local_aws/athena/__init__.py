@@ -6,6 +6,11 @@ projection.py, reading.py (the files of the partitions that its conditions leave
 (DuckDB) -> results.py (text as Athena writes it). backend.py and responses.py put
 that behind moto's API.
 
+A new function goes into the table at the end of the module of its kind (aggregates, mathematics,
+strings, moments, arrays; windows), an operator into operators.py and, by its syntax, expressions.py
+or predicates.py, other syntax into forms.py; a clause into selects.py, one of FROM into sources.py.
+What DuckDB has no SQL for becomes a macro in macros.py.
+
 Known differences: approx_distinct counts exactly (Trino: 2.3 % standard error); scanned bytes are
 whole column chunks of whole files (Athena may skip row groups, or stop early for LIMIT).
 """

@@ -16,12 +16,12 @@ from local_aws.athena.types import (
     DOUBLE,
     MAX_PRECISION,
     REAL,
+    UNORDERED,
     VARCHAR,
+    ZONED,
     array,
     decimal,
 )
-
-_UNORDERED = {"array", "map", "row"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _avg(a: Aggregate) -> Typed:
 
 def _extreme(a: Aggregate) -> Typed:
     a.call.expect(1)
-    if a.value.type.name in _UNORDERED:
+    if a.value.type.name in UNORDERED:
         raise not_supported(f"{a.call.name} of {a.value.type}", a.call.node)
     return Typed(a.sql(a.call.name, a.value.sql), a.value.type)
 
@@ -120,7 +120,7 @@ def _extreme_by(name: str) -> Callable[[Aggregate], Typed]:
     def compiler(a: Aggregate) -> Typed:
         a.call.expect(2)
         by = a.call.values[1]
-        if by.type.name in _UNORDERED:
+        if by.type.name in UNORDERED:
             raise a.call.mismatch()
         # In a struct the value may be NULL: DuckDB would skip the row, Trino does not.
         boxed = a.sql(name, f"{{'value': {a.value.sql}}}", comparable(by))
@@ -131,6 +131,8 @@ def _extreme_by(name: str) -> Callable[[Aggregate], Typed]:
 
 def _array_agg(a: Aggregate) -> Typed:
     a.call.expect(1)
+    if a.distinct and a.value.type == ZONED:
+        raise not_supported("array_agg(DISTINCT) of timestamps with time zone", a.call.node)
     return Typed(a.sql("array_agg", a.value.sql), array(a.value.type))
 
 
@@ -165,7 +167,7 @@ def _statistic(name: str) -> Callable[[Aggregate], Typed]:
 def _approx_distinct(a: Aggregate) -> Typed:
     """Count exactly: Trino's answer has a standard error of 2.3 %, which includes this one."""
     a.call.expect(1, 2)
-    if a.value.type.name in _UNORDERED:
+    if a.value.type.name in UNORDERED:
         raise a.call.mismatch()
     return Typed(f"count(distinct {comparable(a.value)}){a.tail}", BIGINT)
 

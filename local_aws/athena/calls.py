@@ -10,7 +10,7 @@ from sqlglot import exp
 from local_aws.athena.casts import coerce
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.scope import Scope, Typed
-from local_aws.athena.types import Type, common, common_of_all
+from local_aws.athena.types import Type, common
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,6 @@ class Call:
         if not isinstance(argument, exp.Literal):
             raise not_supported(f"{self.name} with a computed argument {argument.sql()}", self.node)
         return argument.this
-
-    def one_type(self) -> list[Typed]:
-        """Coerce all arguments to the one type they have in common.
-
-        Raises:
-            QueryFailedError: TYPE_MISMATCH.
-        """
-        if not self.values:
-            raise self.mismatch()
-        shared = common_of_all([value.type for value in self.values])
-        if shared is None:
-            types = ", ".join(str(value.type) for value in self.values)
-            sentence = f"All {self.name.upper()} operands must be the same type: {types}"
-            raise QueryFailedError("TYPE_MISMATCH", sentence, self.node)
-        return [coerce(value, shared) for value in self.values]
 
     def lambda_result(self, position: int, arguments: list[Type]) -> tuple[list[str], Typed]:
         """Compile a lambda; return its DuckDB argument names and its result.

@@ -10,7 +10,9 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from local_aws.athena import expressions, forms, predicates  # ruff: ignore[unused-import] - they register themselves
+# Their @compile_expression.register only counts once they are imported, and compilation.py cannot
+# import them, as they import it; this is where every query begins.
+from local_aws.athena import expressions, forms, predicates  # ruff: ignore[unused-import] - see above
 from local_aws.athena.catalog import Catalog
 from local_aws.athena.dialect import parse
 from local_aws.athena.errors import CutoffError, from_duckdb, not_supported

@@ -23,6 +23,10 @@ _TRANSLATIONS = (
         r"must appear in the GROUP BY clause|is not a grouping column",
         "EXPRESSION_NOT_AGGREGATE: an expression must be an aggregate or appear in GROUP BY clause",
     ),
+    (
+        r"aggregate function calls cannot be nested",
+        "NESTED_AGGREGATION: Cannot nest aggregations inside aggregation",
+    ),
     (r"Could not parse string \"(.*?)\"", r'INVALID_FUNCTION_ARGUMENT: Invalid format: "\1"'),
 )
 

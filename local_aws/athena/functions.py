@@ -6,7 +6,7 @@ from local_aws.athena.aggregates import AGGREGATES, compile_aggregate
 from local_aws.athena.arrays import ARRAYS
 from local_aws.athena.calls import Call, Compiler
 from local_aws.athena.dialect import DECIMAL_LITERAL
-from local_aws.athena.errors import not_supported
+from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.literals import decimal_literal
 from local_aws.athena.mathematics import MATHEMATICS
 from local_aws.athena.moments import MOMENTS
@@ -47,15 +47,33 @@ def aggregate(  # ruff: ignore[too-many-arguments] - a call has as many parts
     tail: str = "",
 ) -> Typed:
     """Compile a call of an aggregate, with DISTINCT and ORDER BY inside its parentheses."""
-    distinct = bool(arguments) and isinstance(arguments[0], exp.Distinct)
-    if distinct:
-        arguments = arguments[0].expressions
     if arguments and isinstance(arguments[-1], exp.Order):
         order = arguments[-1]
         arguments = [*arguments[:-1], order.this]
+    distinct = bool(arguments) and isinstance(arguments[0], exp.Distinct)
+    if distinct:
+        arguments = arguments[0].expressions
+    if distinct and isinstance(node, exp.Window):
+        sentence = "DISTINCT in window function parameters not yet supported"
+        raise QueryFailedError("NOT_SUPPORTED", sentence, node)
+    compiled = Call(name, arguments, node, scope)
+    if distinct and order:
+        _check_distinct_order(compiled, order)
     return compile_aggregate(
-        Call(name, arguments, node, scope),
+        compiled,
         distinct=distinct,
         order=f" {scope.planner.ordering(order, scope)}" if order else "",
         tail=tail,
     )
+
+
+def _check_distinct_order(of: Call, order: exp.Order) -> None:
+    known = {value.sql for value in of.values}
+    for term in order.expressions:
+        if of.scope.compile(term.this).sql not in known:
+            raise QueryFailedError(
+                "EXPRESSION_NOT_IN_DISTINCT",
+                "For aggregate function with DISTINCT, ORDER BY expressions must appear in"
+                " arguments",
+                term,
+            )

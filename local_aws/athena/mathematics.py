@@ -2,18 +2,23 @@
 
 from local_aws.athena.calls import Call, Compiler, Overload, function, overloaded
 from local_aws.athena.casts import coerce
+from local_aws.athena.compilation import one_type
 from local_aws.athena.errors import not_supported
 from local_aws.athena.operators import arithmetic, comparison
 from local_aws.athena.scope import Typed
-from local_aws.athena.types import BIGINT, BOOLEAN, DOUBLE, decimal
-
-_UNORDERED = {"array", "map", "row", "timestamp with time zone"}
+from local_aws.athena.types import BIGINT, BOOLEAN, DOUBLE, UNORDERED, ZONED, decimal
 
 
 def _number(call: Call) -> Typed:
     if not call.values or not call.values[0].type.is_numeric:
         raise call.mismatch()
     return call.values[0]
+
+
+def _operands(call: Call) -> list[Typed]:
+    if not call.values:
+        raise call.mismatch()
+    return one_type(call.values, f"All {call.name.upper()} operands", call.node)
 
 
 def _abs(call: Call) -> Typed:
@@ -49,6 +54,14 @@ def _round(call: Call) -> Typed:
     return Typed(f"cast(round({coerce(value, wide).sql}, {digits}) as {to.duckdb})", to)
 
 
+def _truncate(call: Call) -> Typed:
+    call.expect(1)
+    value = _number(call)
+    if not value.type.is_floating:
+        raise not_supported(f"truncate of {value.type}; cast it to double", call.node)
+    return Typed(f"cast(trunc({value.sql}) as {value.type.duckdb})", value.type)
+
+
 def _sign(call: Call) -> Typed:
     call.expect(1)
     value = _number(call)
@@ -65,18 +78,19 @@ def _extreme(name: str) -> Compiler:
     """Return greatest or least: NULL as soon as one argument is."""
 
     def compiler(call: Call) -> Typed:
-        values = call.one_type()
-        if values[0].type.name in _UNORDERED or values[0].type.is_floating:
-            raise not_supported(f"{call.name} of {values[0].type}", call.node)
+        values = _operands(call)
+        of = values[0].type
+        if of.name in UNORDERED or of == ZONED or of.is_floating:
+            raise not_supported(f"{call.name} of {of}", call.node)
         known = " and ".join(f"{value.sql} is not null" for value in values)
         all_values = ", ".join(value.sql for value in values)
-        return Typed(f"(case when {known} then {name}({all_values}) end)", values[0].type)
+        return Typed(f"(case when {known} then {name}({all_values}) end)", of)
 
     return compiler
 
 
 def _coalesce(call: Call) -> Typed:
-    values = call.one_type()
+    values = _operands(call)
     return Typed(f"coalesce({', '.join(value.sql for value in values)})", values[0].type)
 
 
@@ -101,7 +115,7 @@ MATHEMATICS: dict[str, Compiler] = {
     "ceiling": _whole("ceil"),
     "floor": _whole("floor"),
     "round": _round,
-    "truncate": _of_double("trunc({0})"),
+    "truncate": _truncate,
     "sign": _sign,
     "mod": _modulus,
     "sqrt": _of_double("sqrt({0})"),

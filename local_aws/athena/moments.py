@@ -88,9 +88,19 @@ def _date_trunc(call: Call) -> Typed:
     unit = _unit(call, of_date=value.type == DATE)
     truncated = f"cast(date_trunc('{unit}', {value.sql}) as {value.type.duckdb})"
     if call.values[1].type == ZONED:
-        zone = f"({call.values[1].sql}).zone"
-        return Typed(f"{{'utc': instant({truncated}, {zone}), 'zone': {zone}}}", ZONED)
+        return _date_trunc_zoned(call.values[1].sql, value.sql, truncated, unit)
     return Typed(truncated, value.type)
+
+
+def _date_trunc_zoned(zoned: str, local: str, truncated: str, unit: str) -> Typed:
+    utc, zone = f"({zoned}).utc", f"({zoned}).zone"
+    # An hour that the clock shows twice is two hours: the wall clock does not say which.
+    at = (
+        f"instant({truncated}, {zone})"
+        if unit in _DATE_UNITS
+        else f"{utc} - ({local} - {truncated})"
+    )
+    return Typed(f"{{'utc': {at}, 'zone': {zone}}}", ZONED)
 
 
 def _date_add(call: Call) -> Typed:

@@ -12,7 +12,9 @@ from local_aws.athena.types import (
     MAX_PRECISION,
     TIMESTAMP,
     UNKNOWN,
+    UNORDERED,
     YEAR_TO_MONTH,
+    ZONED,
     Type,
     as_decimal,
     common,
@@ -20,7 +22,6 @@ from local_aws.athena.types import (
 )
 
 INTERVALS = (DAY_TO_SECOND, YEAR_TO_MONTH)
-_ORDERED = {"array", "map", "row"}
 
 
 def arithmetic(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> Typed:
@@ -34,6 +35,8 @@ def arithmetic(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> Typed:
         left, right = coerce(left, known), coerce(right, known)
     if left.type.is_numeric and right.type.is_numeric:
         return _numeric(symbol, left, right, node)
+    if _in_trino_only(symbol, left.type, right.type):
+        raise not_supported(f"{left.type} {symbol} {right.type}", node)
     if symbol in {"+", "-"}:
         moment = _moment_arithmetic(symbol, left, right)
         if moment:
@@ -48,7 +51,7 @@ def comparison(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> Typed:
         QueryFailedError: TYPE_MISMATCH.
     """
     left, right = align(left, right, symbol, node)
-    if left.type.name in _ORDERED:
+    if left.type.name in UNORDERED:
         raise not_supported(f"comparison of values of type {left.type}", node)
     a, b = comparable(left), comparable(right)
     plain = f"({a} {symbol} {b})"
@@ -142,6 +145,16 @@ def _decimal(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> Typed:
     return Typed(f"cast({a.sql} {symbol} {b.sql} as {shared.duckdb})", shared)
 
 
+def _in_trino_only(symbol: str, left: Type, right: Type) -> bool:
+    """Whether Trino has an operator that is not rewritten here."""
+    if symbol == "*":
+        return (left in INTERVALS and right.is_numeric) or (left.is_numeric and right in INTERVALS)
+    if symbol == "/":
+        return left in INTERVALS and right.is_numeric
+    months = {left, right} == {ZONED, YEAR_TO_MONTH}
+    return (symbol == "+" and months) or (symbol == "-" and months and left == ZONED)
+
+
 def _moment_arithmetic(symbol: str, left: Typed, right: Typed) -> Typed | None:
     """Dates, timestamps and intervals; None where Trino has no such operator."""
     if symbol == "+" and left.type in INTERVALS and right.type not in INTERVALS:
@@ -152,8 +165,9 @@ def _moment_arithmetic(symbol: str, left: Typed, right: Typed) -> Typed | None:
     if right.type in INTERVALS:
         return _moment_and_interval(symbol, left, right, plain)
     both = common(left.type, right.type)
-    if symbol == "-" and both in {DATE, TIMESTAMP}:
-        a, b = coerce(left, TIMESTAMP).sql, coerce(right, TIMESTAMP).sql
+    if symbol == "-" and both in {DATE, TIMESTAMP, ZONED}:
+        shared = ZONED if both == ZONED else TIMESTAMP
+        a, b = comparable(coerce(left, shared)), comparable(coerce(right, shared))
         return Typed(f"to_microseconds(epoch_us({a}) - epoch_us({b}))", DAY_TO_SECOND)
     return None
 

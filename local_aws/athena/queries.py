@@ -9,6 +9,7 @@ from sqlglot import exp
 from local_aws.athena import compilation, sources
 from local_aws.athena.casts import coerce
 from local_aws.athena.errors import QueryFailedError, not_supported
+from local_aws.athena.limits import limits
 from local_aws.athena.literals import select
 from local_aws.athena.operators import comparable
 from local_aws.athena.scans import Scan, Table
@@ -84,16 +85,28 @@ class Planner:
             scope.reads |= each.reads
         return inner
 
-    def ordering(self, node: exp.Order, scope: Scope, outputs: tuple[Field, ...] = ()) -> str:
+    def ordering(
+        self,
+        node: exp.Order,
+        scope: Scope,
+        outputs: tuple[Field, ...] = (),
+        *,
+        distinct: bool = False,
+    ) -> str:
         """Compile ORDER BY: NULLs last whichever the direction, unless the query says otherwise.
 
         ``outputs``: the columns of the SELECT, which names and positions mean first.
+        ``distinct``: they are all that may be ordered by.
         """
         terms = []
         for term in node.expressions:
             direction = "desc" if term.args.get("desc") else "asc"
             nulls = "first" if term.args.get("nulls_first") else "last"
-            terms.append(f"{self._order_key(term.this, scope, outputs)} {direction} nulls {nulls}")
+            key = self._order_key(term.this, scope, outputs)
+            if distinct and not key.isdigit():
+                sentence = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
+                raise QueryFailedError("EXPRESSION_NOT_IN_DISTINCT", sentence, term)
+            terms.append(f"{key} {direction} nulls {nulls}")
         return f"order by {', '.join(terms)}"
 
     def _order_key(self, node: exp.Expr, scope: Scope, outputs: tuple[Field, ...]) -> str:
@@ -196,23 +209,6 @@ def position(node: exp.Literal, columns: int, clause: str) -> int:
         sentence = f"{clause} position {node.this} is not in select list"
         raise QueryFailedError("INVALID_COLUMN_REFERENCE", sentence, node)
     return int(node.this) - 1
-
-
-def limits(node: exp.Expr) -> str:
-    """Return the LIMIT and OFFSET clauses of a query.
-
-    Raises:
-        QueryFailedError: NOT_SUPPORTED, not a plain number.
-    """
-    clauses = ""
-    for clause in ("limit", "offset"):
-        limit = node.args.get(clause)
-        if limit is None or limit.expression.name.upper() == "ALL":
-            continue
-        if not isinstance(limit.expression, exp.Literal):
-            raise not_supported(f"{clause.upper()} {limit.sql()}", node)
-        clauses += f" {clause} {int(limit.expression.this)}"
-    return clauses
 
 
 def _zoned(field: Field) -> bool:

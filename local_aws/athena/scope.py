@@ -63,7 +63,6 @@ class Scope:
     used: list[Field] = field(default_factory=list)
     reads: set[Column] = field(default_factory=set)
     lambdas: dict[str, Typed] = field(default_factory=dict)
-    windows: int = 0
 
     def compile(self, node: exp.Expr) -> Typed:
         """Return the typed DuckDB expression of one expression read at this place."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from local_aws.athena import queries, sources
+from local_aws.athena.aggregates import AGGREGATES
 from local_aws.athena.errors import QueryFailedError, not_supported
+from local_aws.athena.limits import limits
 from local_aws.athena.operators import comparable
 from local_aws.athena.scans import prune
 from local_aws.athena.scope import Field, Relation, Scope, Typed
@@ -54,7 +56,7 @@ def compile_select(node: exp.Select, scope: Scope) -> Relation:
     distinct = _distinct(node, outputs, scope)
     sql = f"select {distinct}{columns}{from_sql}{where_sql}{group_sql}{having_sql}{order_sql}"
     reads = frozenset(scope.reads).union(*(each.reads for each in scope.used))
-    return Relation(sql + queries.limits(node), tuple(outputs), reads)
+    return Relation(sql + limits(node), tuple(outputs), reads)
 
 
 def _where(node: exp.Where | None, scope: Scope) -> str:
@@ -185,12 +187,30 @@ def _order(node: exp.Select, scope: Scope, items: list[Item], outputs: list[Fiel
     order = node.args.get("order")
     if order is None:
         return ""
-    sql = scope.planner.ordering(order, scope, tuple(outputs))
+    _check_order_aggregates(order, outputs)
+    distinct = bool(node.args.get("distinct"))
+    sql = scope.planner.ordering(order, scope, tuple(outputs), distinct=distinct)
     scope.used = [
         *scope.used,
         *(each for item in items for each in item.used if _named(order, item)),
     ]
     return f" {sql}"
+
+
+def _check_order_aggregates(order: exp.Order, outputs: list[Field]) -> None:
+    """Refuse ``sum(x) as x ... order by sum(x)``: in ORDER BY the second x means the first sum.
+
+    Raises:
+        QueryFailedError: COLUMN_NOT_FOUND, Trino's word for it.
+    """
+    names = {each.name.lower() for each in outputs}
+    for call in order.walk(prune=lambda part: isinstance(part, exp.Query | exp.Window)):
+        if not isinstance(call, exp.Anonymous) or call.name.lower() not in AGGREGATES:
+            continue
+        for column in call.find_all(exp.Column):
+            if not column.table and column.name.lower() in names:
+                sentence = "Invalid reference to output projection attribute from ORDER BY"
+                raise QueryFailedError("COLUMN_NOT_FOUND", f"{sentence} aggregation", column)
 
 
 def _named(order: exp.Order, item: Item) -> bool:

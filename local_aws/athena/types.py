@@ -74,6 +74,7 @@ class Type:
 
 
 ZONED_NAME = "timestamp(3) with time zone"
+UNORDERED = frozenset({"array", "map", "row"})  # no < among their values here
 INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 
 UNKNOWN = Type("unknown")

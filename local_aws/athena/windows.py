@@ -9,7 +9,7 @@ from local_aws.athena.casts import coerce
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.operators import comparable
 from local_aws.athena.scope import Scope, Typed
-from local_aws.athena.types import BIGINT, DOUBLE, Type
+from local_aws.athena.types import BIGINT, DOUBLE, Type, common
 
 _RANKING: dict[str, Type] = {
     "row_number": BIGINT,
@@ -67,6 +67,9 @@ def _window_function(call: Call, over: str) -> Typed:
     call.expect(*_OFFSETS[call.name])
     value, rest = call.values[0], call.values[1:]
     if len(rest) > 1:  # lag and lead: the default has the value's type
+        if common(value.type, rest[1].type) != value.type:
+            kinds = f"{call.name} of {value.type} with a default of {rest[1].type}"
+            raise not_supported(f"{kinds}; cast one to the other's type", call.node)
         rest = [rest[0], coerce(rest[1], value.type)]
     arguments = ", ".join(each.sql for each in (value, *rest))
     return Typed(f"{call.name}({arguments}){over}", value.type)
@@ -78,7 +81,6 @@ def _over(node: exp.Window, scope: Scope) -> str:
     }  # fmt: skip
     if extra:
         raise not_supported(f"{', '.join(sorted(extra))} in a window: {node.sql()}", node)
-    scope.windows += 1
     parts = []
     if keys := node.args.get("partition_by"):
         parts.append("partition by " + ", ".join(comparable(scope.compile(key)) for key in keys))
