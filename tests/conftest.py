@@ -21,6 +21,8 @@ def spark() -> Iterator[SparkSession]:
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", value=False)
     for name, value in {**SPARK_SETTINGS, "spark.sql.shuffle.partitions": "2"}.items():
         builder = builder.config(name, value)
+    # Small work, once: compiling it well would take longer than doing it.
+    builder = builder.config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
     session = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     yield session
     session.stop()

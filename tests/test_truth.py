@@ -146,3 +146,16 @@ def test_reasons_tell_the_truth(case: Case) -> None:
     for row in rejected:
         reasons[row["reason"]] += int(row["occurrences"])
     assert reasons == case.truth["totals"]["reasons"]
+
+
+def test_raw_events(case: Case) -> None:
+    """Raw lines can be asked where they lie, as long as all of them are JSON."""
+    count = "select count(*) as lines from raw_events where year = '2026' and month = '03'"
+
+    if case.truth["totals"]["rejected"]:
+        with pytest.raises(RuntimeError, match="HIVE_"):
+            case.pipeline.rows(count, "Bronze")
+    else:
+        assert case.pipeline.rows(count, "Bronze") == [
+            {"lines": str(case.truth["totals"]["lines"])}
+        ]
