@@ -1,9 +1,9 @@
 """Rows become durable: events are appended, everything else is swapped in, partition by partition.
 
-A swap writes new files to a new location, ``<table>/dt=D/hour=H/run=<run id>/``, then points the
-catalog's partition there. A reader sees the old rows or the new ones, never a mixture. What a run
-writes and what it replaces is noted first, under ``publications/``; a later run removes what no
-partition points to any more, once every query that may still read it has ended.
+A swap writes new files to a new location, ``<table>/dt=D/hour=H/run=<run id>-<random>/``, then
+points the catalog's partition there. A reader sees the old rows or the new ones, never a mixture.
+What a run writes and what it replaces is noted first, under ``publications/``; a later run removes
+what no partition points to any more, once every query that may still read it has ended.
 """
 
 import json
