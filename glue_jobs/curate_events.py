@@ -6,17 +6,22 @@ last, so that a run which failed reads its files again and adds nothing twice.
 
 import json
 import sys
+from functools import partial
 
 import boto3
 from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
+from botocore.client import BaseClient
 from pyspark.context import SparkContext
+from pyspark.sql import DataFrame
 
-from glue_jobs import curation
 from glue_jobs.catalog import Catalog
-from glue_jobs.load import load
+from glue_jobs.curation import CTRL_A
+from glue_jobs.intake import load_new_files
 from glue_jobs.publish import SPARK_SETTINGS, Lake
+from glue_jobs.raw import RawFiles
+from glue_jobs.repair import heal, hours_between, rebuild
 from glue_jobs.store import Store
 
 ARGUMENTS = (
@@ -27,46 +32,99 @@ ARGUMENTS = (
     "silver_database",
     "gold_database",
     "region",
+    "max_files",
+    "rebuild_hours",
 )
+ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
+METRICS = "EventAnalytics"  # namespace
 
 
 def main(argv: list[str]) -> None:
-    """Load every raw file that no committed run has loaded."""
+    """Load every raw file that no committed run has loaded, and repair what dead runs left."""
     args = getResolvedOptions(argv, ARGUMENTS)
     glue = GlueContext(SparkContext.getOrCreate())
     for name, value in SPARK_SETTINGS.items():
         glue.spark_session.conf.set(name, value)
     job = Job(glue)
     job.init(args["JOB_NAME"], args)
-    lake = open_lake(glue, args)
-
-    lines = glue.create_dynamic_frame.from_options(
-        connection_type="s3",
-        connection_options={"paths": [args["raw_path"]], "recurse": True},
-        format="csv",  # one column: the line itself, so nothing is inferred and no bad line is lost
-        format_options={
-            "separator": curation.CTRL_A,
-            "quoteChar": -1,
-            "attachFilename": "source_file",
-        },
-        transformation_ctx="raw_events",  # bookmark key: renaming it replays every file
-    ).toDF()
-    if lines.columns:  # a run without new files is normal
-        summary = load(curation.join_columns(lines), lake)
-        glue.get_logger().info(f"loaded {json.dumps(summary)}")
-    lake.sweep()
+    clients = {
+        name: boto3.client(name, region_name=args["region"])
+        for name in ("s3", "glue", "cloudwatch")
+    }
+    counts = run(glue, clients, args)
+    glue.get_logger().info(json.dumps(counts))
+    publish_metrics(clients["cloudwatch"], args["JOB_NAME"], counts)
     job.commit()  # last, so a run that failed is read again in full
 
 
-def open_lake(glue: GlueContext, args: dict[str, str]) -> Lake:
+def run(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str]) -> dict[str, int]:
+    """Bring every table up to date; return what was counted on the way."""
+    lake = open_lake(glue, clients, args)
+    raw = RawFiles(clients["s3"], args["raw_path"])
+    doubtful = lake.doubts.take_over(partial(is_over, clients["glue"], args["JOB_NAME"]))
+    healed = heal(lake, doubtful)
+
+    loaded, unreadable = load_new_files(partial(read_new, glue, args), lake, raw)
+    for found in unreadable:
+        glue.get_logger().error(f"unreadable, moved aside: {found.uri}, {found.error}")
+
+    asked_for = lake.keep_registered(hours_between(args["rebuild_hours"]))
+    rebuilt = (doubtful | asked_for).difference(loaded.hours)
+    rebuild(lake, rebuilt)
+    lake.doubts.settle()
+    lake.sweep()
+    return {
+        "files": len(loaded.source_files),
+        **loaded.counts,
+        "unreadable": len(unreadable),
+        "healed": len(healed),
+        "rebuilt": len(rebuilt),
+    }
+
+
+def open_lake(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str]) -> Lake:
     """Return the dataset that the arguments name."""
-    s3, catalog = (boto3.client(name, region_name=args["region"]) for name in ("s3", "glue"))
     databases = {layer: args[f"{layer}_database"] for layer in ("bronze", "silver", "gold")}
     return Lake(
         glue.spark_session,
-        Store(s3, args["analytics_path"]),
-        Catalog(catalog, databases),
+        Store(clients["s3"], args["analytics_path"]),
+        Catalog(clients["glue"], databases),
         args["JOB_RUN_ID"],
+    )
+
+
+def read_new(glue: GlueContext, args: dict[str, str]) -> DataFrame:
+    """Read the lines of the raw files that are new; no files, no columns."""
+    source = {"paths": [args["raw_path"]], "recurse": True}
+    if args["job_bookmark_option"] != "job-bookmark-disable":
+        source["boundedFiles"] = args["max_files"]  # a backlog is taken in bites that end in time
+    return glue.create_dynamic_frame.from_options(
+        connection_type="s3",
+        connection_options=source,
+        format="csv",  # one column: the line itself, so nothing is inferred and no bad line is lost
+        format_options={"separator": CTRL_A, "quoteChar": -1, "attachFilename": "source_file"},
+        transformation_ctx="raw_events",  # bookmark key: renaming it replays every file
+    ).toDF()
+
+
+def is_over(glue: BaseClient, job_name: str, run_id: str) -> bool:
+    """Return whether a run has ended; one that Glue knows no more has."""
+    try:
+        run = glue.get_job_run(JobName=job_name, RunId=run_id)["JobRun"]
+    except glue.exceptions.EntityNotFoundException:
+        return True
+    return run["JobRunState"] not in ACTIVE
+
+
+def publish_metrics(cloudwatch: BaseClient, job_name: str, counts: dict[str, int]) -> None:
+    """Count what the run did: ``Lines``, ``Accepted``, ``Duplicates``, ``Rejected``, ..."""
+    dimensions = [{"Name": "JobName", "Value": job_name}]
+    cloudwatch.put_metric_data(
+        Namespace=METRICS,
+        MetricData=[
+            {"MetricName": name.title(), "Dimensions": dimensions, "Value": value, "Unit": "Count"}
+            for name, value in counts.items()
+        ],
     )
 
 

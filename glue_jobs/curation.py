@@ -12,12 +12,13 @@ from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.parsing import SLOT, ParsedLine, parse_line, slot_of
-from glue_jobs.schemas import EVENTS, HOUR_KEYS, LOAD_LEDGER, REJECTED_EVENTS
+from glue_jobs.schemas import EVENTS, HOUR_KEYS, LOAD_LEDGER, LOADED, REJECTED_EVENTS
 
 CTRL_A = "\u0001"  # separates the columns of what the raw reader delivers; JSON never holds it
 
 # What makes two lines the same event. It holds the instant, so copies share a partition.
 EVENT_KEY = tuple(name for name in EVENTS.columns.names if name != "source_file")
+INSTANT = ("event_time", "event_time_micros")
 
 _PARSED = T.StructType([
     *(T.StructField(field.name, field.dataType) for field in EVENTS.columns),
@@ -138,20 +139,38 @@ def keep_distinct(events: DataFrame, known: DataFrame) -> DataFrame:
 def count_files(parsed: DataFrame) -> DataFrame:
     """Count what each file delivered.
 
-    Rows: one per file.
-    Columns: ``source_file``, ``lines``, ``rejected``, ``unknown_fields``; of the accepted lines
-        the first and last event time, NULL if there are none, and ``hours``, the (dt, hour) that
-        they fall into.
+    Rows: one per file that has a line.
+    Columns: ``source_file``, ``lines``, ``rejected``, ``reasons`` (of the rejected lines, with
+        their numbers), ``unknown_fields``; of the accepted lines the first and last event time,
+        NULL if there are none, and ``hours``, the (dt, hour) that they fall into.
     """
-    unknown_fields = F.array_sort(F.array_distinct(F.flatten(F.collect_set("unknown_fields"))))
+    is_rejected = F.col("reason").isNotNull()
+    reasons = F.collect_list(F.when(is_rejected, F.struct("reason", "lines")))
+    unknown_fields = F.flatten(F.flatten(F.collect_list("unknown_fields")))
+    return (
+        _count_reasons(parsed)
+        .groupBy("source_file")
+        .agg(
+            F.sum("lines").alias("lines"),
+            F.sum(F.when(is_rejected, F.col("lines")).otherwise(0)).alias("rejected"),
+            F.map_from_entries(F.array_sort(reasons)).alias("reasons"),
+            F.array_sort(F.array_distinct(unknown_fields)).alias("unknown_fields"),
+            F.min("first_event_time").alias("first_event_time"),
+            F.max("last_event_time").alias("last_event_time"),
+            F.flatten(F.collect_list("hours")).alias("hours"),
+        )
+    )
+
+
+def _count_reasons(parsed: DataFrame) -> DataFrame:
+    """Rows: one per file and reason, NULL being the reason of accepted lines."""
     hour = F.when(F.col("reason").isNull(), F.struct(*HOUR_KEYS))
     return (
         with_event_hour(parsed)
-        .groupBy("source_file")
+        .groupBy("source_file", "reason")
         .agg(
             F.count("*").alias("lines"),
-            F.count("reason").alias("rejected"),
-            unknown_fields.alias("unknown_fields"),
+            F.collect_set("unknown_fields").alias("unknown_fields"),
             F.min("event_time").alias("first_event_time"),
             F.max("event_time").alias("last_event_time"),
             F.collect_set(hour).alias("hours"),
@@ -159,31 +178,45 @@ def count_files(parsed: DataFrame) -> DataFrame:
     )
 
 
-def ledger(files: DataFrame, owned: DataFrame, silver: DataFrame, run_id: str) -> DataFrame:
+def ledger(
+    files: DataFrame, owned: DataFrame, silver: DataFrame, sizes: DataFrame, run_id: str
+) -> DataFrame:
     """Account for every line of every file.
 
     ``files`` as of ``count_files``, ``owned`` as of ``keep_distinct``, ``silver`` what it holds of
-    the batch's time range after the append. Duplicates are counted in the batch, accepted events
-    in silver, so that the sum proves something.
+    the batch's time range after the append, ``sizes`` the ``bytes`` of each ``source_file``.
+    Duplicates are counted in the batch, accepted events in silver, so that the sum proves
+    something: an event that silver lacks or holds twice, from whichever file, breaks it.
 
     Rows: one per file.
     Columns: those of ``load_ledger`` with its partition keys.
     """
     claims = _fingerprints(owned)
-    held = _fingerprints(silver).join(claims, claims.columns, how="left_semi")
-    accepted = held.groupBy("source_file").agg(F.count("*").alias("accepted"))
+    held = _fingerprints(silver).drop("source_file")
+    accepted = (
+        claims.join(held, held.columns).groupBy("source_file").agg(F.count("*").alias("accepted"))
+    )
     owns = owned.groupBy("source_file").agg(F.count("*").alias("owns"))
     counted = (
         files
         .join(accepted, "source_file", how="left")
         .join(owns, "source_file", how="left")
+        .join(sizes, "source_file", how="left")
         .fillna(0, ["accepted", "owns"])
-        .withColumn("duplicates", F.expr("lines - rejected - owns"))
-        .withColumn("run_id", F.lit(run_id))
+        .withColumns({
+            "state": F.lit(LOADED),
+            "error": F.lit(None),
+            "duplicates": F.expr("lines - rejected - owns"),
+            "run_id": F.lit(run_id),
+        })
     )
     return with_slot_hour(counted).select(*LOAD_LEDGER.partitioned_columns.names)
 
 
 def _fingerprints(events: DataFrame) -> DataFrame:
-    """Rows: one in, one out. Columns: ``source_file`` and a hash of what makes the event."""
-    return events.select("source_file", F.xxhash64(*EVENT_KEY).alias("fingerprint"))
+    """Rows: one in, one out.
+
+    Columns: ``source_file``, the instant, and a hash of what else makes the event. 64 bits are
+    enough for those that share a microsecond.
+    """
+    return events.select("source_file", *INSTANT, F.xxhash64(*EVENT_KEY).alias("fingerprint"))

@@ -1,5 +1,7 @@
 """One run: lines into every table, in the order that makes a run safe to end anywhere."""
 
+from typing import NamedTuple
+
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
@@ -7,15 +9,25 @@ from pyspark.sql import functions as F
 from glue_jobs import curation, gold
 from glue_jobs.catalog import Hour
 from glue_jobs.publish import Lake
-from glue_jobs.schemas import HOUR_KEYS, LOAD_LEDGER, REJECTED_EVENTS, Table
+from glue_jobs.raw import RawFiles, hour_folders
+from glue_jobs.schemas import HOUR_KEYS, LOAD_LEDGER, REJECTED_EVENTS
 
 COUNTS = ("lines", "accepted", "duplicates", "rejected")
 
 
-def load(lines: DataFrame, lake: Lake) -> dict[str, int]:
-    """Bring lines (``line``, ``source_file``) into every table; a replay leaves the same rows.
+class Loaded(NamedTuple):
+    """What a run has loaded: ``counts`` summed over its files, and the hours of their events."""
 
-    Returns the sums over the run's files: files, lines, accepted, duplicates, rejected.
+    counts: dict[str, int]
+    source_files: list[str]
+    hours: list[Hour]
+
+
+NOTHING = Loaded(dict.fromkeys(COUNTS, 0), [], [])
+
+
+def load(lines: DataFrame, lake: Lake, raw: RawFiles) -> Loaded:
+    """Bring lines (``line``, ``source_file``) into every table; a replay leaves the same rows.
 
     Raises:
         ImbalanceError: a line was lost or counted twice; nothing is published.
@@ -31,21 +43,32 @@ def load(lines: DataFrame, lake: Lake) -> dict[str, int]:
     lake.append_events(distinct.where("is_new").drop("is_new"), hours)
 
     silver = lake.read_events(hours)
-    held = keep_between(silver, first, last)
-    ledger = curation.ledger(files, distinct, held, lake.run_id).persist()
+    held, sizes = keep_between(silver, first, last), file_sizes(files, raw)
+    ledger = curation.ledger(files, distinct, held, sizes, lake.run_id).persist()
     accounts = ledger.select("source_file", *COUNTS, *HOUR_KEYS).collect()
     check_balance(accounts)
 
-    by_file = {REJECTED_EVENTS: rejects, LOAD_LEDGER: ledger}
     slot_hours = sorted({(row.dt, row.hour) for row in accounts})
     lake.publish({
         **{table: (rows, hours) for table, rows in gold.aggregates(silver).items()},
         **{
-            table: (_with_other_files(lake, table, rows, files, slot_hours), slot_hours)
-            for table, rows in by_file.items()
+            table: (lake.with_other_files(table, rows, files, slot_hours), slot_hours)
+            for table, rows in ((REJECTED_EVENTS, rejects), (LOAD_LEDGER, ledger))
         },
     })
-    return {"files": len(accounts), **{name: sum(row[name] for row in accounts) for name in COUNTS}}
+    return _loaded(accounts, hours)
+
+
+def _loaded(accounts: list[Row], hours: list[Hour]) -> Loaded:
+    counts = {name: sum(row[name] for row in accounts) for name in COUNTS}
+    return Loaded(counts, [row.source_file for row in accounts], hours)
+
+
+def file_sizes(files: DataFrame, raw: RawFiles) -> DataFrame:
+    """Rows: one per file beside those of the batch. Columns: ``source_file``, ``bytes``."""
+    names = [row.source_file for row in files.select("source_file").collect()]
+    sizes = raw.sizes(sorted({hour_folders(name)[0] for name in names}))
+    return files.sparkSession.createDataFrame(list(sizes.items()), "source_file string, bytes long")
 
 
 def touched(files: DataFrame) -> tuple[list[Hour], int, int]:
@@ -83,17 +106,9 @@ def check_balance(accounts: list[Row]) -> None:
     if wrong:
         raise ImbalanceError(
             f"of every file, lines = accepted + duplicates + rejected, but not of {wrong}; nothing "
-            f"was published: compare silver with the file, then replay the file's prefix"
+            f"was published: run the job again, it removes what another run added twice"
         )
 
 
 class ImbalanceError(Exception):
     """The tables do not account for every line."""
-
-
-def _with_other_files(
-    lake: Lake, table: Table, rows: DataFrame, files: DataFrame, hours: list[Hour]
-) -> DataFrame:
-    """Add the published rows of the files that share a partition with this run's."""
-    published = lake.read_published(table, hours)
-    return published.join(files, "source_file", how="left_anti").unionByName(rows)

@@ -105,6 +105,11 @@ def slot_of(source_file: str) -> datetime | None:
         return None
 
 
+def layout_root(source_file: str) -> str:
+    """Return what of a raw file's URI stands before its slot's folders."""
+    return re.split(SLOT, source_file, maxsplit=1)[0]
+
+
 def _integer(digits: str) -> int:
     """Return a number that is right wherever it may be valid: 20 digits are beyond every limit."""
     return int(digits[:20])

@@ -7,14 +7,15 @@ what no partition points to any more, once every query that may still read it ha
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.catalog import Catalog, Hour
+from glue_jobs.doubts import Doubts
 from glue_jobs.schemas import EVENTS, HOUR_KEYS, TABLES, Table
 from glue_jobs.store import Store
 
@@ -39,28 +40,50 @@ class Lake:
     """The dataset, as one run reads and changes it."""
 
     def __init__(self, spark: SparkSession, store: Store, catalog: Catalog, run_id: str) -> None:
+        self.spark = spark
         self.run_id = run_id
-        self._spark = spark
         self._store = store
         self._catalog = catalog
         self._publication = f"{run_id}-{uuid4().hex[:8]}"  # a retry may bear its run's id again
+        self.doubts = Doubts(store, run_id, self._publication)
 
     def read_events(self, hours: Iterable[Hour]) -> DataFrame:
-        """Read the silver rows of some hours from their own paths; the table is never listed.
-
-        The paths are asked, not the catalog: a run that died may have left events in a partition
-        that it had no time to register.
-        """
+        """Read the silver rows of some hours from their own paths; the table is never listed."""
         return self._read(EVENTS, [self._hour_uri(EVENTS, hour) for hour in hours])
 
     def read_published(self, table: Table, hours: Iterable[Hour]) -> DataFrame:
         """Read the rows that the catalog's partitions of some hours point to."""
         return self._read(table, self._catalog.locations(table, hours).values())
 
+    def with_other_files(
+        self, table: Table, rows: DataFrame, files: DataFrame, hours: Iterable[Hour]
+    ) -> DataFrame:
+        """Add to the rows of some ``files`` the published ones of the others in their hours."""
+        published = self.read_published(table, hours)
+        return published.join(files, "source_file", how="left_anti").unionByName(rows)
+
+    def keep_registered(self, hours: Iterable[Hour]) -> set[Hour]:
+        """Keep the hours that silver has a partition of."""
+        return set(self._catalog.locations(EVENTS, hours))
+
     def append_events(self, events: DataFrame, hours: Iterable[Hour]) -> None:
-        """Add rows to silver and register their partitions."""
-        self._write(EVENTS, events, HOUR_KEYS)
+        """Add rows to silver. The hours are noted first, and registered before they have rows."""
+        self.doubts.note(hours)
         self._catalog.point(EVENTS, {hour: self._hour_uri(EVENTS, hour) for hour in hours})
+        self._write(EVENTS, events, HOUR_KEYS)
+
+    def rewrite_events(self, hour: Hour, change: Callable[[DataFrame], DataFrame]) -> None:
+        """Replace the silver files of an hour by files of their changed rows.
+
+        ``change`` gets the rows with ``file_modification_time``. New files are there before the
+        old ones go, and only what was read goes: a run that dies here leaves rows twice, never
+        none, and a note of the hour.
+        """
+        prefix = self._store.key(self._hour_uri(EVENTS, hour))
+        keys = [found.key for found in self._store.list(prefix) if found.key.endswith(".parquet")]
+        rows = self._reader(EVENTS).parquet(*map(self._store.uri, keys))
+        self._write(EVENTS, change(rows.select("*", "_metadata.file_modification_time")), HOUR_KEYS)
+        self._store.delete(keys)
 
     def publish(self, replacements: dict[Table, tuple[DataFrame, list[Hour]]]) -> None:
         """Replace the partitions of each table's hours by its rows: write all, then swap."""
@@ -85,8 +108,8 @@ class Lake:
         """
         latest = datetime.now(UTC) - GRACE
         notes = list(self._store.list(PUBLICATIONS))
-        old = [key for key, modified in notes if modified < latest]
-        young = [key for key, modified in notes if modified >= latest]
+        old = [note.key for note in notes if note.modified < latest]
+        young = [note.key for note in notes if note.modified >= latest]
         kept = {uri for key in young for _, _, _, uri in self._noted(key)}
         for key in old:
             self._remove([noted for noted in self._noted(key) if noted[3] not in kept])
@@ -106,7 +129,9 @@ class Lake:
             pointed = self._catalog.locations(table, {(dt, hour) for dt, hour, _ in places})
             for dt, hour, uri in places:
                 if pointed.get((dt, hour)) != uri:
-                    self._store.delete(key for key, _ in self._store.list(self._store.key(uri)))
+                    self._store.delete(
+                        found.key for found in self._store.list(self._store.key(uri))
+                    )
 
     def _announce(self, new: dict[Table, dict[Hour, str]]) -> None:
         """Note every location that this run writes or replaces, for a later run's sweep."""
@@ -124,9 +149,12 @@ class Lake:
         columns = table.partitioned_columns
         present = [uri for uri in uris if self._store.has_objects(self._store.key(uri))]
         if not present:
-            return self._spark.createDataFrame([], columns)
-        reader = self._spark.read.schema(columns).option("basePath", self._store.uri(table.path))
-        return reader.parquet(*present).select(*columns.names)
+            return self.spark.createDataFrame([], columns)
+        return self._reader(table).parquet(*present).select(*columns.names)
+
+    def _reader(self, table: Table) -> DataFrameReader:
+        root = self._store.uri(table.path)
+        return self.spark.read.schema(table.partitioned_columns).option("basePath", root)
 
     def _write(self, table: Table, rows: DataFrame, keys: tuple[str, ...]) -> None:
         writer = rows.write.mode("append").partitionBy(*keys).options(**_NO_SUCCESS_FILE)

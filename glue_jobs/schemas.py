@@ -83,12 +83,19 @@ REJECTED_EVENTS = Table(
     ]),
 )
 
+# What became of a raw file as a whole.
+LOADED = "loaded"
+UNREADABLE = "unreadable"
+
 LOAD_LEDGER = Table(
     "bronze",
     "load_ledger",
     "What became of every line; one row per raw file.",
     T.StructType([
         _column("source_file", T.StringType(), "S3 URI of the raw file.", required=True),
+        _column("state", T.StringType(), "loaded; or unreadable, and moved aside.", required=True),
+        _column("error", T.StringType(), "Why the file is unreadable; NULL if it is loaded."),
+        _column("bytes", T.LongType(), "Size of the raw file; NULL if it was gone by then."),
         _column(
             "lines",
             T.LongType(),
@@ -106,6 +113,12 @@ LOAD_LEDGER = Table(
         ),
         _column("rejected", T.LongType(), "Lines that broke a rule.", required=True),
         _column(
+            "reasons",
+            T.MapType(T.StringType(), T.LongType(), valueContainsNull=False),
+            "Rejected lines by reason, as in rejected_events.",
+            required=True,
+        ),
+        _column(
             "unknown_fields",
             T.ArrayType(T.StringType(), containsNull=False),
             "Names of fields outside the contract, sorted.",
@@ -113,7 +126,7 @@ LOAD_LEDGER = Table(
         ),
         _column("first_event_time", T.TimestampType(), "Earliest valid event, UTC."),
         _column("last_event_time", T.TimestampType(), "Latest valid event, UTC."),
-        _column("run_id", T.StringType(), "The job run that loaded the file.", required=True),
+        _column("run_id", T.StringType(), "The job run that wrote this row.", required=True),
     ]),
 )
 

@@ -1,13 +1,23 @@
-"""The analytics bucket: objects by key, below one prefix."""
+"""A bucket's objects by key, below one prefix."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain, islice
+from typing import NamedTuple
 from urllib.parse import urlparse
 
 from botocore.client import BaseClient
+from botocore.response import StreamingBody
 
 DELETE_BATCH = 1000  # keys a DeleteObjects call takes
+
+
+class Stored(NamedTuple):
+    """An object as a listing shows it; ``size`` in bytes."""
+
+    key: str
+    modified: datetime
+    size: int
 
 
 class Store:
@@ -27,13 +37,14 @@ class Store:
         """Return the key of a URI made by ``uri``."""
         return uri.removeprefix(self.uri(""))
 
-    def list(self, prefix: str) -> Iterator[tuple[str, datetime]]:
-        """Yield (key, last modified) of every object below a prefix."""
+    def list(self, prefix: str) -> Iterator[Stored]:
+        """Yield every object below a prefix."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix
         )
         for item in chain.from_iterable(page.get("Contents", []) for page in pages):
-            yield item["Key"].removeprefix(self._prefix), item["LastModified"]
+            key = item["Key"].removeprefix(self._prefix)
+            yield Stored(key, item["LastModified"], item["Size"])
 
     def has_objects(self, prefix: str) -> bool:
         """Return whether any object lies below a prefix; costs one request."""
@@ -45,6 +56,26 @@ class Store:
     def read(self, key: str) -> bytes:
         """Return an object's bytes."""
         return self._s3.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"].read()
+
+    def open(self, key: str) -> tuple[StreamingBody, str]:
+        """Return an object's bytes as a stream, and its ETag."""
+        answer = self._s3.get_object(Bucket=self._bucket, Key=self._prefix + key)
+        return answer["Body"], answer["ETag"]
+
+    def move(self, key: str, target: str, etag: str) -> None:
+        """Give an object another key, if it is still the one with the ETag.
+
+        Raises:
+            botocore.exceptions.ClientError: it was written again meanwhile (412).
+        """
+        source = {"Bucket": self._bucket, "Key": self._prefix + key}
+        self._s3.copy_object(
+            Bucket=self._bucket,
+            Key=self._prefix + target,
+            CopySource=source,
+            CopySourceIfMatch=etag,
+        )
+        self._s3.delete_object(**source, IfMatch=etag)
 
     def write(self, key: str, body: bytes) -> None:
         """Store an object."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
 
 from glue_jobs import curation
 from glue_jobs.load import ImbalanceError, check_balance, touched
@@ -165,6 +166,7 @@ def test_ledger(spark: SparkSession) -> None:
         (FILE_A, SEARCH),
         (FILE_A, SEARCH),
         (FILE_A, "{"),
+        (FILE_A, "1"),
         (FILE_A, {**PURCHASE, "x": 1}),
         (FILE_B, SEARCH),
         (FILE_B, ""),
@@ -173,24 +175,29 @@ def test_ledger(spark: SparkSession) -> None:
     events, _ = curation.split_rejected(parsed)
     nothing = spark.createDataFrame([], EVENTS.partitioned_columns)
     distinct = curation.keep_distinct(events, nothing)
+    sizes = spark.createDataFrame([(FILE_A, 7), ("another", 8)], "source_file string, bytes long")
 
-    ledger = curation.ledger(curation.count_files(parsed), distinct, distinct, "jr_1")
+    ledger = curation.ledger(curation.count_files(parsed), distinct, distinct, sizes, "jr_1")
 
-    counts = ledger.select("source_file", "lines", "accepted", "duplicates", "rejected")
-    assert sorted(counts.collect()) == [(FILE_A, 4, 2, 1, 1), (FILE_B, 1, 0, 1, 0)]
+    counts = ledger.select("source_file", "lines", "accepted", "duplicates", "rejected", "bytes")
+    assert sorted(counts.collect()) == [(FILE_A, 5, 2, 1, 2, 7), (FILE_B, 1, 0, 1, 0, None)]
+    reasons = {row.source_file: row.reasons for row in ledger.collect()}
+    assert reasons == {FILE_A: {"not_json": 1, "not_an_object": 1}, FILE_B: {}}
     assert sorted(row.unknown_fields for row in ledger.collect()) == [[], ["x"]]
     check_balance(ledger.collect())
 
 
 def test_imbalance_shows(spark: SparkSession) -> None:
-    """If silver lacks a row or holds one twice, the file does not balance."""
+    """If silver lacks a row or holds one twice, from any file, the file does not balance."""
     parsed = curation.parse_lines(_lines(spark, (FILE_A, SEARCH), (FILE_A, PURCHASE)))
     files = curation.count_files(parsed)
     events, _ = curation.split_rejected(parsed)
     distinct = curation.keep_distinct(events, spark.createDataFrame([], EVENTS.partitioned_columns))
+    of_another = distinct.withColumn("source_file", F.lit(FILE_B))
+    sizes = spark.createDataFrame([], "source_file string, bytes long")
 
-    for silver in (distinct.limit(1), distinct.unionByName(distinct)):
-        ledger = curation.ledger(files, distinct, silver, "jr_1")
+    for silver in (distinct.limit(1), distinct.unionByName(of_another)):
+        ledger = curation.ledger(files, distinct, silver, sizes, "jr_1")
         with pytest.raises(ImbalanceError, match=FILE_A):
             check_balance(ledger.collect())
 

@@ -56,7 +56,7 @@ class Published:
 
     def runs(self) -> set[str]:
         """Return the runs whose files are there."""
-        keys = (key for key, _ in self.store.list(HOURLY_REVENUE.path))
+        keys = (found.key for found in self.store.list(HOURLY_REVENUE.path))
         return {key.split("run=")[1].split("/")[0] for key in keys}
 
 
@@ -88,7 +88,7 @@ def test_replaced_just_now(published: Published) -> None:
     published.lake.sweep()
 
     assert published.runs() == {"first", "second"}
-    assert [key for key, _ in published.store.list(PUBLICATIONS)] == ["publications/second.json"]
+    assert [note.key for note in published.store.list(PUBLICATIONS)] == ["publications/second.json"]
 
 
 def test_left_by_a_killed_run(published: Published) -> None:

@@ -17,7 +17,7 @@ def store(aws: LocalAws) -> Store:
 
 
 def _keys(store: Store, prefix: str = "") -> list[str]:
-    return [key for key, _ in store.list(prefix)]
+    return [found.key for found in store.list(prefix)]
 
 
 def test_keys_and_uris(store: Store) -> None:
