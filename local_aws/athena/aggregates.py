@@ -8,7 +8,7 @@ from sqlglot import exp
 from local_aws.athena.calls import Call
 from local_aws.athena.casts import coerce
 from local_aws.athena.errors import not_supported
-from local_aws.athena.operators import comparable, divide_decimal
+from local_aws.athena.operators import check_comparable, comparable, divide_decimal
 from local_aws.athena.scope import Typed
 from local_aws.athena.types import (
     BIGINT,
@@ -63,7 +63,8 @@ def _count(a: Aggregate) -> Typed:
     if not a.call.arguments or isinstance(a.call.arguments[0], exp.Star):
         return Typed(f"count(*){a.tail}", BIGINT)
     a.call.expect(1)
-    return Typed(a.sql("count", comparable(a.value)), BIGINT)
+    counted = comparable(a.value) if a.distinct else a.value.sql
+    return Typed(a.sql("count", counted), BIGINT)
 
 
 def _count_if(a: Aggregate) -> Typed:
@@ -133,6 +134,8 @@ def _array_agg(a: Aggregate) -> Typed:
     a.call.expect(1)
     if a.distinct and a.value.type == ZONED:
         raise not_supported("array_agg(DISTINCT) of timestamps with time zone", a.call.node)
+    if a.distinct:
+        check_comparable(a.value.type)
     return Typed(a.sql("array_agg", a.value.sql), array(a.value.type))
 
 

@@ -3,8 +3,21 @@
 from local_aws.athena.calls import Call, Compiler
 from local_aws.athena.casts import coerce
 from local_aws.athena.errors import not_supported
+from local_aws.athena.operators import check_comparable
 from local_aws.athena.scope import Typed
-from local_aws.athena.types import BIGINT, BOOLEAN, VARCHAR, Type, array, common
+from local_aws.athena.types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DAY_TO_SECOND,
+    TIMESTAMP,
+    UNKNOWN,
+    VARCHAR,
+    YEAR_TO_MONTH,
+    Type,
+    array,
+    common,
+)
 
 _ORDERABLE = {"varchar", "date", "timestamp", "boolean", "decimal"}
 
@@ -43,6 +56,7 @@ def _contains(call: Call) -> Typed:
     shared = common(_array(call).type.element, call.values[1].type)
     if shared is None:
         raise call.mismatch()
+    check_comparable(shared)
     values, wanted = coerce(call.values[0], array(shared)), coerce(call.values[1], shared)
     return Typed(f"array_contains_value({values.sql}, {wanted.sql})", BOOLEAN)
 
@@ -102,14 +116,26 @@ def _elements(call: Call, values: Typed) -> list[Type]:
 
 def _sequence(call: Call) -> Typed:
     call.expect(2, 3)
-    if not all(value.type.is_integer for value in call.values):
-        raise not_supported("sequence but of integers", call.node)
-    bounds = ", ".join(coerce(value, BIGINT).sql for value in call.values)
-    return Typed(f"generate_series({bounds})", array(BIGINT))
+    if all(value.type.is_integer for value in call.values):
+        start, stop, *step = (coerce(value, BIGINT).sql for value in call.values)
+        (by,) = step or [f"step_towards({start}, {stop})"]
+        return Typed(f"integer_sequence({start}, {stop}, {by})", array(BIGINT))
+    of, *steps = common(*(value.type for value in call.values[:2])), *call.values[2:]
+    if of not in {DATE, TIMESTAMP} or not (steps or of == DATE):
+        raise call.mismatch()
+    if steps and steps[0].type == YEAR_TO_MONTH:
+        raise not_supported("a sequence in steps of months", call.node)
+    if steps and steps[0].type != DAY_TO_SECOND:
+        raise call.mismatch()
+    start, stop = (coerce(value, of).sql for value in call.values[:2])
+    by = steps[0].sql if steps else f"to_days(step_towards({start}, {stop}))"
+    return Typed(f"{of.name}_sequence({start}, {stop}, {by})", array(of))
 
 
 def _map(call: Call) -> Typed:
-    call.expect(2)
+    call.expect(0, 2)
+    if not call.values:
+        return Typed("map()", Type("map", (UNKNOWN, UNKNOWN)))
     keys, values = _array(call, 0), _array(call, 1)
     of = Type("map", (keys.type.element, values.type.element))
     return Typed(f"map({keys.sql}, {values.sql})", of)
@@ -124,6 +150,16 @@ def _map_part(part: int) -> Compiler:
         return Typed(f"{name}({call.values[0].sql})", array(call.values[0].type.parameters[part]))
 
     return compiler
+
+
+def _map_entries(call: Call) -> Typed:
+    call.expect(1)
+    of = call.values[0].type
+    if of.name != "map":
+        raise call.mismatch()
+    row = Type("row", (("field0", of.parameters[0]), ("field1", of.parameters[1])))
+    pair = "lambda entry: struct_pack(field0 := entry.key, field1 := entry.value)"
+    return Typed(f"list_transform(map_entries({call.values[0].sql}), {pair})", array(row))
 
 
 def _row(call: Call) -> Typed:
@@ -149,5 +185,6 @@ ARRAYS: dict[str, Compiler] = {
     "map": _map,
     "map_keys": _map_part(0),
     "map_values": _map_part(1),
+    "map_entries": _map_entries,
     "row": _row,
 }

@@ -8,7 +8,7 @@ from local_aws.athena.casts import coerce
 from local_aws.athena.compilation import compile_expression
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.literals import decimal_literal, string
-from local_aws.athena.operators import arithmetic, mismatch
+from local_aws.athena.operators import INTERVALS, arithmetic, mismatch
 from local_aws.athena.scope import Scope, Typed
 from local_aws.athena.types import (
     BIGINT,
@@ -133,7 +133,7 @@ def _(node: exp.DPipe, scope: Scope) -> Typed:
 @compile_expression.register
 def _(node: exp.Neg, scope: Scope) -> Typed:
     value = compile_expression(node.this, scope)
-    if not value.type.is_numeric:
+    if not value.type.is_numeric and value.type not in INTERVALS:
         raise QueryFailedError("TYPE_MISMATCH", f"Cannot negate {value.type}", node)
     return Typed(f"(-{value.sql})", value.type)
 

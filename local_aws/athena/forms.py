@@ -5,11 +5,11 @@ from sqlglot import exp
 from local_aws.athena import functions, windows
 from local_aws.athena.casts import cast, coerce
 from local_aws.athena.compilation import boolean, compile_expression, one_type
-from local_aws.athena.errors import not_supported
+from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.names import type_of
 from local_aws.athena.operators import comparison
 from local_aws.athena.scope import Scope, Typed
-from local_aws.athena.types import DATE, TIMESTAMP, UNKNOWN, ZONED, array
+from local_aws.athena.types import DATE, TIMESTAMP, UNKNOWN, ZONED, array, common
 
 
 @compile_expression.register
@@ -67,8 +67,11 @@ def _(node: exp.Bracket, scope: Scope) -> Typed:
     if base.type.name == "array" and index.type.is_integer:
         return Typed(f"array_at({base.sql}, {index.sql})", base.type.element)
     if base.type.name == "map":
-        key = coerce(index, base.type.parameters[0])
-        return Typed(f"map_at({base.sql}, {key.sql})", base.type.parameters[1])
+        of_key, of_value = base.type.parameters
+        if common(index.type, of_key) != of_key:
+            sentence = f"Cannot use {index.type} for subscript of {base.type}"
+            raise QueryFailedError("TYPE_MISMATCH", sentence, node)
+        return Typed(f"map_at({base.sql}, {coerce(index, of_key).sql})", of_value)
     raise not_supported(f"a subscript of {base.type}", node)
 
 

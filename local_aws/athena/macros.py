@@ -47,6 +47,21 @@ create macro iso_local(text) as
         text, '^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?)?)\d*(Z|[+-]\d\d:?\d\d)?$', 1
     ), 'T', ' ') as timestamp);
 
+-- To a zoned timestamp. A day of a zone with summer time may have 23 hours.
+create macro add_time(z, step) as
+    case
+        when z is not null then {'utc': cast(z.utc as timestamp) + step, 'zone': z.zone}
+    end;
+
+create macro add_days(z, step) as
+    case
+        when contains(z.zone, '/') then error(
+            'NOT_SUPPORTED: the local Athena does not run date_add of days to a timestamp in '
+            || z.zone
+        )
+        else add_time(z, step)
+    end;
+
 create macro iso_timestamp(text) as
     case
         when iso_local(text) is not null then
@@ -96,6 +111,44 @@ create macro array_at(a, i) as
             || 'array length: ' || i || ' > ' || len(a)
         )
         else list_extract(a, i)
+    end;
+
+-- How many steps lead from one end of a sequence to the other; Trino makes 10,000 entries at most.
+create macro steps_between(start, stop, step) as
+    case
+        when step = 0 then error('INVALID_FUNCTION_ARGUMENT: step must not be zero')
+        when sign(stop - start) = -sign(step) then error(
+            'INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to'
+            || ' start value if step is greater than zero otherwise stop should be less than or'
+            || ' equal to start'
+        )
+        when (stop - start) // step >= 10000 then error(
+            'INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000'
+            || ' entries'
+        )
+        else (stop - start) // step
+    end;
+
+create macro step_towards(start, stop) as case when start <= stop then 1 else -1 end;
+
+create macro integer_sequence(start, stop, step) as
+    generate_series(start, start + step * steps_between(start, stop, step), step);
+
+create macro timestamp_sequence(start, stop, step) as
+    case
+        when steps_between(epoch_us(start), epoch_us(stop), epoch_us(step)) >= 0
+            then generate_series(start, stop, step)
+    end;
+
+create macro date_sequence(start, stop, step) as
+    case
+        when epoch_us(step) % 86400000000 = 0 then cast(
+            timestamp_sequence(cast(start as timestamp), cast(stop as timestamp), step) as date[]
+        )
+        when step is not null then error(
+            'INVALID_FUNCTION_ARGUMENT: sequence step must be a day interval if start and end'
+            || ' values are dates'
+        )
     end;
 
 create macro map_at(m, k) as

@@ -5,6 +5,7 @@ import re
 from local_aws.athena.calls import Call, Compiler, Overload, function, overloaded
 from local_aws.athena.casts import cast, coerce, local_time
 from local_aws.athena.errors import QueryFailedError, not_supported
+from local_aws.athena.operators import comparable
 from local_aws.athena.scope import Typed
 from local_aws.athena.types import (
     BIGINT,
@@ -106,12 +107,15 @@ def _date_trunc_zoned(zoned: str, local: str, truncated: str, unit: str) -> Type
 def _date_add(call: Call) -> Typed:
     call.expect(3)
     moment, amount = call.values[2], call.values[1]
-    if moment.type not in {DATE, TIMESTAMP} or not amount.type.is_integer:
+    if moment.type not in {DATE, TIMESTAMP, ZONED} or not amount.type.is_integer:
         raise not_supported(f"date_add of {amount.type} to {moment.type}", call.node)
     unit = _unit(call, of_date=moment.type == DATE)
     count = f"cast({amount.sql} as integer)" + (" * 3" if unit == "quarter" else "")
-    step = {"quarter": "months", "week": "weeks"}.get(unit, f"{unit}s")
-    added = f"({moment.sql} + to_{step}({count}))"
+    step = f"to_{ {'quarter': 'months', 'week': 'weeks'}.get(unit, f'{unit}s') }({count})"
+    if moment.type == ZONED:
+        macro = "add_days" if unit in _DATE_UNITS else "add_time"
+        return Typed(f"{macro}({moment.sql}, {step})", ZONED)
+    added = f"({moment.sql} + {step})"
     return Typed(f"cast({added} as {moment.type.duckdb})", moment.type)
 
 
@@ -124,14 +128,14 @@ def _date_diff(call: Call) -> Typed:
             coerce(each, ZONED if ZONED in {first.type, second.type} else TIMESTAMP)
             for each in (first, second)
         )
-    if first.type == ZONED:
-        raise not_supported(
-            "date_diff of timestamps with time zone; cast them to timestamp", call.node
-        )
-    if first.type not in {DATE, TIMESTAMP}:
+    if first.type not in {DATE, TIMESTAMP, ZONED}:
         raise call.mismatch()
     unit = _unit(call, of_date=first.type == DATE)
-    return Typed(f"date_sub('{unit}', {first.sql}, {second.sql})", BIGINT)
+    if first.type == ZONED and unit in _DATE_UNITS:
+        raise not_supported(
+            f"date_diff in {unit}s of timestamps with time zone; cast them to timestamp", call.node
+        )
+    return Typed(f"date_sub('{unit}', {comparable(first)}, {comparable(second)})", BIGINT)
 
 
 def _translated(call: Call, letters: dict[str, str]) -> str:

@@ -67,8 +67,23 @@ def comparison(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> Typed:
 
 
 def comparable(value: Typed) -> str:
-    """Return SQL that DuckDB compares as Trino compares the value: zoned ones by instant."""
+    """Return SQL that DuckDB compares as Trino compares the value: zoned ones by instant.
+
+    Raises:
+        QueryFailedError: NOT_SUPPORTED, it holds a map.
+    """
+    check_comparable(value.type)
     return f"({value.sql}).utc" if value.type.name == "timestamp with time zone" else value.sql
+
+
+def check_comparable(of: Type) -> None:
+    """Check that DuckDB finds the same values equal, and in the same order, as Trino.
+
+    Raises:
+        QueryFailedError: NOT_SUPPORTED.
+    """
+    if of.holds_map:
+        raise not_supported(f"comparison of values of type {of}")
 
 
 def align(left: Typed, right: Typed, symbol: str, node: exp.Expr) -> tuple[Typed, Typed]:
@@ -182,6 +197,6 @@ def _moment_and_interval(symbol: str, left: Typed, right: Typed, plain: str) -> 
             return Typed(whole, DATE)
         return Typed(f"(case when {whole} <> {plain} then error({failure}) else {whole} end)", DATE)
     if left.type.name == "timestamp with time zone" and right.type == DAY_TO_SECOND:
-        moved = f"({left.sql}).utc {symbol} {right.sql}"
-        return Typed(f"{{'utc': {moved}, 'zone': ({left.sql}).zone}}", left.type)
+        step = right.sql if symbol == "+" else f"(-{right.sql})"
+        return Typed(f"add_time({left.sql}, {step})", left.type)
     return None

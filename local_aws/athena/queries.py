@@ -11,7 +11,7 @@ from local_aws.athena.casts import coerce
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.limits import limits
 from local_aws.athena.literals import select
-from local_aws.athena.operators import comparable
+from local_aws.athena.operators import check_comparable, comparable
 from local_aws.athena.scans import Scan, Table
 from local_aws.athena.scope import Cte, Field, Relation, Scope, Typed
 from local_aws.athena.selects import compile_select
@@ -112,20 +112,18 @@ class Planner:
     def _order_key(self, node: exp.Expr, scope: Scope, outputs: tuple[Field, ...]) -> str:
         if outputs and isinstance(node, exp.Literal) and not node.is_string:
             at = position(node, len(outputs), "ORDER BY")
-            return (
-                comparable(Typed(outputs[at].sql, outputs[at].type))
-                if _zoned(outputs[at])
-                else str(at + 1)
-            )
+            key = comparable(Typed(outputs[at].sql, outputs[at].type))
+            return key if _zoned(outputs[at]) else str(at + 1)
         if outputs:
             scope = Scope(self, fields=list(outputs), outer=scope, ctes=scope.ctes)
         value = self.compile_expression(node, scope)
         if scope.outer and outputs:
             scope.outer.reads |= scope.reads
+        key = comparable(value)
         for at, each in enumerate(outputs):
             if each.sql == value.sql and not _zoned(each):
                 return str(at + 1)
-        return comparable(value)
+        return key
 
     def named(self, cte: Cte) -> Relation:
         """Compile a query of a WITH clause, once more for each place that names it.
@@ -171,6 +169,8 @@ class Planner:
             reads |= _all_reads(fields)
             if any(_zoned(each) for each in fields):
                 raise not_supported("set operations on timestamps with time zone", node)
+            for each in fields:
+                check_comparable(each.type)
         sql = select(["*"], f"({sql}) as {self.fresh()}")
         scope = Scope(self, outer=outer, ctes=ctes)
         if order := node.args.get("order"):

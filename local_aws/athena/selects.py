@@ -8,7 +8,7 @@ from local_aws.athena import queries, sources
 from local_aws.athena.aggregates import AGGREGATES
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.limits import limits
-from local_aws.athena.operators import comparable
+from local_aws.athena.operators import check_comparable, comparable
 from local_aws.athena.scans import prune
 from local_aws.athena.scope import Field, Relation, Scope, Typed
 from local_aws.athena.types import ZONED
@@ -151,8 +151,6 @@ def _grouping(node: exp.Expr, items: list[Item], scope: Scope, keys: dict[str, T
         scope.used = [*scope.used, *used]
     else:
         key = scope.compile(node)
-    if key.type.name == "map":
-        raise not_supported(f"GROUP BY of a {key.type}", node)
     keys[key.sql] = key
     return comparable(key)
 
@@ -227,5 +225,6 @@ def _distinct(node: exp.Select, outputs: list[Field], scope: Scope) -> str:
     if any(each.type == ZONED for each in outputs):
         raise not_supported("SELECT DISTINCT of timestamps with time zone", node)
     for each in outputs:
+        check_comparable(each.type)
         scope.reads |= each.reads
     return "distinct "

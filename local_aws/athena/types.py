@@ -58,6 +58,11 @@ class Type:
         return self.parameters[0]
 
     @property
+    def holds_map(self) -> bool:
+        """Whether it is a map, or something with one inside: DuckDB compares the order of keys."""
+        return "map(" in str(self)
+
+    @property
     def is_integer(self) -> bool:
         """Whether it is one of the four integer types."""
         return self.name in INTEGER_DIGITS

@@ -232,8 +232,15 @@ def _failure(error_file: Path, process: subprocess.Popen[bytes] | None) -> str |
         category = "IMPORT_ERROR" if error["import"] else "UNCLASSIFIED_ERROR"
         line = f"Failed Line Number: {error['line']}; " if error["line"] else ""
         return f"Error Category: {category}; {line}{error['type']}: {error['message']}"
-    code = process.returncode
+    code = _exit_code(process.returncode)
     return f"Command failed with exit code {code}; the log group {logs.ERROR_GROUP} tells more"
+
+
+def _exit_code(returned: int) -> str:
+    """Return the exit code as a shell would tell it: 128 and more after a signal."""
+    if returned >= 0:
+        return str(returned)
+    return f"{128 - returned} (killed by {signal.Signals(-returned).name})"
 
 
 atexit.register(stop_all, "The local AWS was stopped while the job was running.")

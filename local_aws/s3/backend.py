@@ -13,6 +13,7 @@ from moto.s3.exceptions import InvalidBucketName, MissingKey
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend
 from moto.s3.notifications import S3NotificationEvent
 
+from local_aws.s3.conditions import expect
 from local_aws.s3.files import ObjectFiles, is_internal
 from local_aws.s3.keys import FileKey, signature_of
 
@@ -115,18 +116,25 @@ class DirectoryS3Backend(S3Backend):
         return key
 
     def delete_object(
-        self, bucket_name: str, key_name: str, version_id: str | None = None, **options: object
+        self,
+        bucket_name: str,
+        key_name: str,
+        version_id: str | None = None,
+        if_match: str | None = None,
+        **options: object,
     ) -> tuple[bool, dict[str, Any]]:
         """Delete a version of an object, or put a delete marker on it.
 
-        moto tells a Lambda of it before it returns, and that may ask for objects: so not one lock
-        around all, but the file out of sight first and what is left of it in order afterwards.
+        ``if_match`` is the ETag that its current version must have. moto tells a Lambda of it
+        before it returns, and that may ask for objects: so not one lock around all, but the file
+        out of sight first and what is left of it in order afterwards.
         """
         with self._lock:
             bucket = self.get_bucket(bucket_name)
             self._see(bucket, key_name)
             before = _versions(bucket, key_name)
             current = before[-1] if before else None
+            expect(current, if_match)
             if isinstance(current, FileKey) and version_id in {None, current.version_id}:
                 current.keep_aside()
                 self.files.remove(bucket_name, key_name)

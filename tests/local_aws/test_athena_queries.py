@@ -129,6 +129,13 @@ class Lake:
         rows = found["ResultSet"]["Rows"][1:]
         return [[cell.get("VarCharValue") for cell in row["Data"]] for row in rows]
 
+    def columns(self, sql: str) -> list[dict[str, Any]]:
+        """Return what GetQueryResults says of an answer's columns."""
+        found = self.aws.client("athena").get_query_results(
+            QueryExecutionId=self.run(sql)["QueryExecutionId"]
+        )
+        return found["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+
     def reason(self, sql: str, **options: object) -> str:
         """Return why a query failed."""
         status = self.run(sql, **options)["Status"]
@@ -224,6 +231,68 @@ def test_columns_are_described(lake: Lake) -> None:
         ("_col2", "bigint", 19, 0),
         ("sold_at", "timestamp", 3, 0),
     ]
+
+
+def test_maps_of_a_table(lake: Lake) -> None:
+    """A map is told as {key=value, ...}, looked into by key, and taken apart to rows."""
+    schema = pa.schema([("file", pa.string()), ("rejects", pa.map_(pa.string(), pa.int64()))])
+    rows = [
+        ("a", [("not_json", 2), ("missing_price", 1)]),
+        ("b", []),
+        ("c", None),
+        ("d", [("not_json", None)]),
+    ]
+    lake.table("ledger", {"file": "string", "rejects": "map<string,bigint>"}, ("dt",))
+    lake.parquet("ledger/dt=1/part-0.parquet", rows, schema)
+    lake.partition("ledger", ["1"], "ledger/dt=1/")
+
+    assert lake.rows("select rejects from ledger order by file") == [
+        ["{not_json=2, missing_price=1}"], ["{}"], [None], ["{not_json=null}"],
+    ]  # fmt: skip
+    size_and_one = "cardinality(rejects), element_at(rejects, 'missing_price'), rejects is null"
+    assert lake.rows(f"select {size_and_one} from ledger order by file") == [
+        ["2", "1", "false"], ["0", None, "false"], [None, None, "true"], ["1", None, "false"],
+    ]  # fmt: skip
+    assert lake.rows("select rejects['not_json'] from ledger where file in ('a', 'c')") == [
+        ["2"],
+        [None],
+    ]
+    assert "Key not present in map: not_json" in lake.reason(
+        "select rejects['not_json'] from ledger where file = 'b'"
+    )
+    assert lake.rows(
+        "select reason, sum(number), count(*) from ledger"
+        " cross join unnest(rejects) as t (reason, number) group by reason order by reason"
+    ) == [["missing_price", "1", "1"], ["not_json", "2", "2"]]
+    kept = "left join unnest(rejects) as t (reason, number) on true"
+    assert lake.rows(f"select file from ledger {kept} where reason is null order by 1") == [
+        ["b"], ["c"],
+    ]  # fmt: skip
+    assert [each["Type"] for each in lake.columns("select rejects from ledger")] == ["map"]
+    lake.table("wrong", {"rejects": "map<string,int>"}, ("dt",))
+    lake.partition("wrong", ["1"], "ledger/dt=1/")
+    assert lake.reason("select rejects from wrong").startswith("HIVE_BAD_DATA")
+
+
+def test_slots_without_a_file(lake: Lake) -> None:
+    """The five minutes between the first and the last that have no row."""
+    schema = pa.schema([("slot", pa.timestamp("ms", tz="UTC"))])
+    slots = [datetime(2026, 11, 20, 10, minute, tzinfo=UTC) for minute in (0, 5, 20)]
+    lake.table("slots", {"slot": "timestamp"}, ("dt",))
+    lake.parquet("slots/dt=1/part-0.parquet", [(slot,) for slot in slots], schema)
+    lake.partition("slots", ["1"], "slots/dt=1/")
+
+    assert lake.rows("""
+        with expected as (
+            select slot
+            from (select min(slot) as first, max(slot) as last from slots)
+            cross join unnest(sequence(first, last, interval '5' minute)) as t (slot)
+        )
+        select expected.slot
+        from expected left join slots on slots.slot = expected.slot
+        where slots.slot is null
+        order by 1
+    """) == [["2026-11-20 10:10:00.000"], ["2026-11-20 10:15:00.000"]]
 
 
 def test_only_registered_partitions_are_read(lake: Lake) -> None:

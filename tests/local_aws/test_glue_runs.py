@@ -185,7 +185,8 @@ def test_a_job_reads_its_new_lines_once(
         DefaultArguments={
             "--job-bookmark-option": "job-bookmark-enable",
             "--extra-py-files": f"s3://{bucket}/lib/greeting.py",
-            "--conf": "spark.sql.adaptive.enabled=false --conf spark.app.own=a\\b",
+            "--conf": "spark.sql.adaptive.enabled=false --conf spark.app.own=a\\b"
+            " --conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1",  # to be done sooner
             "--enable-metrics": "",
             "--enable-auto-scaling": "true",
             "--source_path": f"s3://{bucket}/nothing/",
@@ -325,6 +326,103 @@ def test_the_bookmark_through_the_api(
     assert not BookmarkStore(aws.settings.root / "glue" / "bookmarks", job).latest().version
 
 
+READ_AGAIN = """
+import sys
+import boto3
+from awsglue.job import Job
+from awsglue.s3_source import S3Source
+from awsglue.utils import getResolvedOptions
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "bucket"])
+job = Job(None)
+job.init(args["JOB_NAME"], args)
+source = S3Source.of({"paths": [f"s3://{args['bucket']}/again/"]})
+print(*[file.uri.rsplit("/", 1)[-1] for file in source.files("a context")])
+boto3.client("s3").delete_object(Bucket=args["bucket"], Key="again/b")
+print(*[file.uri.rsplit("/", 1)[-1] for file in source.files("a context")])
+job.commit()
+"""
+
+
+def test_a_context_that_is_read_again_within_a_run(
+    aws: LocalAws, glue: BaseClient, bucket: str, create_job: Callable[..., str]
+) -> None:
+    """Each read lists anew what no committed run has read; the commit keeps the last one."""
+    s3 = aws.client("s3")
+    for name in "abc":
+        s3.put_object(Bucket=bucket, Key=f"again/{name}", Body=b"x")
+    arguments = {"--job-bookmark-option": "job-bookmark-enable", "--bucket": bucket}
+    job = create_job(READ_AGAIN, DefaultArguments=arguments)
+
+    def run() -> list[str]:
+        """Run the job; return what its two reads found."""
+        done = wait_for(glue, job, glue.start_job_run(JobName=job)["JobRunId"])
+        assert done["JobRunState"] == "SUCCEEDED", done
+        return log_of(aws, "/aws-glue/jobs/output", done["Id"])
+
+    assert run() == ["a b c", "a c"]
+    entry = json.loads(glue.get_job_bookmark(JobName=job)["JobBookmarkEntry"]["JobBookmark"])
+    assert entry["a context"]["seen"] == [f"s3://{bucket}/again/{name}" for name in "ac"]
+    s3.put_object(Bucket=bucket, Key="again/d", Body=b"x")
+    assert run() == ["d", "d"]
+
+
+COMMIT_TOGETHER = """
+import sys, time
+import boto3
+from awsglue.job import Job
+from awsglue.utils import getResolvedOptions
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "bucket"])
+job = Job(None)
+job.init(args["JOB_NAME"], args)
+print("begun")
+while not boto3.client("s3").list_objects_v2(Bucket=args["bucket"], Prefix="go").get("Contents"):
+    time.sleep(0.05)
+job.commit()
+"""
+
+
+def test_two_runs_at_once(
+    aws: LocalAws, glue: BaseClient, bucket: str, create_job: Callable[..., str]
+) -> None:
+    """MaxConcurrentRuns can be raised; of two runs that began alike only one can commit."""
+    arguments = {"--job-bookmark-option": "job-bookmark-enable", "--bucket": bucket}
+    job = create_job(COMMIT_TOGETHER)
+    update = {name: glue.get_job(JobName=job)["Job"][name] for name in ("Role", "Command")}
+    update |= {"DefaultArguments": arguments, "ExecutionProperty": {"MaxConcurrentRuns": 2}}
+    glue.update_job(JobName=job, JobUpdate=update)
+
+    run_ids = [glue.start_job_run(JobName=job)["JobRunId"] for _ in range(2)]
+    with pytest.raises(ClientError, match="ConcurrentRunsExceededException"):
+        glue.start_job_run(JobName=job)
+    for run_id in run_ids:
+        wait_for_line(aws, run_id, "begun")
+    aws.client("s3").put_object(Bucket=bucket, Key="go", Body=b"")
+    ended = [wait_for(glue, job, run_id) for run_id in run_ids]
+
+    assert sorted(run["JobRunState"] for run in ended) == ["FAILED", "SUCCEEDED"]
+    (loser,) = (run for run in ended if run["JobRunState"] == "FAILED")
+    assert loser["ErrorMessage"].endswith(
+        "VersionMismatchException: Continuation update failed due to version mismatch."
+        " Expected version 0 but found version 1"
+    )
+    winner = glue.get_job_bookmark(JobName=job)["JobBookmarkEntry"]
+    assert (winner["Version"], winner["RunId"] in run_ids) == (1, True)
+    assert winner["RunId"] != loser["Id"]
+    again = glue.start_job_run(JobName=job)["JobRunId"]  # there is room
+    assert wait_for(glue, job, again)["JobRunState"] == "SUCCEEDED"
+
+
+def test_runs_that_nobody_knows(glue: BaseClient, create_job: Callable[..., str]) -> None:
+    """Neither a run of another name, nor one of another job."""
+    job, other = create_job(""), create_job("")
+    run_id = glue.start_job_run(JobName=job)["JobRunId"]
+    for name, wanted in ((job, "jr_nobody"), (other, run_id), ("nobody", run_id)):
+        with pytest.raises(ClientError) as refused:
+            glue.get_job_run(JobName=name, RunId=wanted)
+        assert refused.value.response["Error"]["Code"] == "EntityNotFoundException"
+    wait_for(glue, job, run_id)
+
+
 @pytest.mark.parametrize(
     ("script", "properties", "message"),
     [
@@ -332,6 +430,7 @@ def test_the_bookmark_through_the_api(
         ("import glue_jobs", {}, "IMPORT_ERROR; Failed Line Number: 1; ModuleNotFoundError"),
         ("if", {}, "SyntaxError"),
         ("import sys; sys.exit(3)", {}, "exit code 3"),
+        ("import os; os.killpg(0, 9)", {}, "exit code 137 (killed by SIGKILL)"),
         (None, {}, "Upload s3://"),
         ("", {"GlueVersion": "4.0"}, "runs Glue 5.1"),
         ("", {"Command": {"Name": "pythonshell", "ScriptLocation": "s3://a/b"}}, "glueetl"),

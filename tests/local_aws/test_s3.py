@@ -174,6 +174,78 @@ def test_range_copy_and_conditional_reads(s3: BaseClient, bucket: str, folder: P
     assert (head["ETag"], head["Metadata"]) == (etag, {"m": "1"})
 
 
+def test_copy_if_match(s3: BaseClient, bucket: str, folder: Path) -> None:
+    """CopySourceIfMatch copies bytes and metadata of the object that is meant, and no other."""
+    etag = s3.put_object(Bucket=bucket, Key="from", Body=b"1", Metadata={"m": "1"})["ETag"]
+    meant = {"Bucket": bucket, "Key": "to", "CopySource": {"Bucket": bucket, "Key": "from"}}
+    s3.copy_object(**meant, CopySourceIfMatch=etag)
+    assert (folder / "to").read_bytes() == b"1"
+    assert s3.head_object(Bucket=bucket, Key="to")["Metadata"] == {"m": "1"}
+
+    (folder / "from").write_bytes(b"by another program")
+    refused = error_code(s3.copy_object, **meant, CopySourceIfMatch=etag)
+    assert refused == "PreconditionFailed"
+    assert (folder / "to").read_bytes() == b"1"
+    s3.copy_object(**meant, CopySourceIfMatch="*")
+    assert (folder / "to").read_bytes() == b"by another program"
+    (folder / "from").unlink()
+    assert error_code(s3.copy_object, **meant, CopySourceIfMatch=etag) == "NoSuchKey"
+
+
+def test_delete_if_match(s3: BaseClient, bucket: str, folder: Path) -> None:
+    """IfMatch deletes the object that is meant; another one stays, none at all is an error."""
+    first, second = (
+        s3.put_object(Bucket=bucket, Key="k", Body=body)["ETag"] for body in (b"1", b"2")
+    )
+    with pytest.raises(ClientError, match="pre-conditions you specified did not hold") as refused:
+        s3.delete_object(Bucket=bucket, Key="k", IfMatch=first)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 412
+    assert (folder / "k").read_bytes() == b"2"
+
+    s3.delete_object(Bucket=bucket, Key="k", IfMatch=second)
+    assert files_under(folder) == []
+    for condition in (second, "*"):
+        assert error_code(s3.delete_object, Bucket=bucket, Key="k", IfMatch=condition) == (
+            "NoSuchKey"
+        )
+    s3.put_object(Bucket=bucket, Key="k", Body=b"3")
+    s3.delete_object(Bucket=bucket, Key="k", IfMatch="*")
+    assert files_under(folder) == []
+
+
+def test_delete_if_match_with_versions(s3: BaseClient, bucket: str, folder: Path) -> None:
+    """Only the current version counts, and behind a delete marker there is none."""
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    first, second = (
+        s3.put_object(Bucket=bucket, Key="k", Body=body)["ETag"] for body in (b"1", b"2")
+    )
+    refused = error_code(s3.delete_object, Bucket=bucket, Key="k", IfMatch=first)
+    assert refused == "PreconditionFailed"
+    assert (folder / "k").read_bytes() == b"2"
+    assert s3.delete_object(Bucket=bucket, Key="k", IfMatch=second)["DeleteMarker"]
+    assert error_code(s3.delete_object, Bucket=bucket, Key="k", IfMatch=second) == "NoSuchKey"
+
+
+def test_other_conditions_are_refused(s3: BaseClient, bucket: str, folder: Path) -> None:
+    """A condition that nobody looks at is not taken for one that holds."""
+    etag = s3.put_object(Bucket=bucket, Key="k", Body=b"1")["ETag"]
+    now, copy = datetime.now(UTC), {"Key": "to", "CopySource": {"Bucket": bucket, "Key": "k"}}
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="to")["UploadId"]
+    for call, options in [
+        (s3.copy_object, {**copy, "CopySourceIfUnmodifiedSince": now}),
+        (s3.copy_object, {**copy, "CopySourceIfModifiedSince": now}),
+        (s3.copy_object, {**copy, "IfNoneMatch": "*"}),
+        (
+            s3.upload_part_copy,
+            {**copy, "CopySourceIfMatch": etag, "UploadId": upload} | {"PartNumber": 1},
+        ),
+        (s3.delete_object, {"Key": "k", "IfMatchSize": 7}),
+        (s3.delete_objects, {"Delete": {"Objects": [{"Key": "k", "ETag": "another"}]}}),
+    ]:
+        assert error_code(call, Bucket=bucket, **options) == "NotImplemented", options
+    assert files_under(folder) == ["k"]
+
+
 def test_multipart_upload_is_one_file(s3: BaseClient, bucket: str, folder: Path) -> None:
     """Parts become visible all at once, as one file, when the upload is completed."""
     upload = s3.create_multipart_upload(Bucket=bucket, Key="big")["UploadId"]

@@ -1,0 +1,81 @@
+"""A file that cannot be unpacked to its end fails the read: part of its lines never comes back."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import DataFrame, SparkSession
+
+from local_aws.runtime.awsglue.bookmarks import S3File
+from local_aws.runtime.awsglue.csv_format import CsvFormat
+
+LINES = 2000
+GOOD = gzip.compress(b"".join(b'{"n": %d}\n' % number for number in range(LINES)))
+
+
+def with_byte(data: bytes, at: int) -> bytes:
+    """Return the bytes with another one at a place."""
+    changed = bytearray(data)
+    changed[at] ^= 0xFF
+    return bytes(changed)
+
+
+BROKEN = {
+    "cut in the header": GOOD[:5],
+    "cut in the lines": GOOD[: len(GOOD) // 2],
+    "cut in the trailer": GOOD[:-4],
+    "one line, cut": gzip.compress(b"{}\n")[:-8],
+    "no gzip": b'{"n": 1}\n',
+    "other bytes inside": with_byte(GOOD, len(GOOD) // 2),
+    "another checksum": with_byte(GOOD, -6),
+    "garbage behind": GOOD + b"garbage!",
+    "zeros behind": GOOD + bytes(40),
+    "a second member, cut": GOOD + GOOD[:-100],
+}
+WHOLE = {
+    "two members": (GOOD + GOOD, 2 * LINES),
+    "an empty member first": (gzip.compress(b"") + GOOD, LINES),
+    "gzip of nothing": (gzip.compress(b""), 0),
+    "no byte": (b"", 0),
+}
+
+
+def read(spark: SparkSession, folder: Path, *contents: bytes) -> DataFrame:
+    """Read files of lines as a job does."""
+    paths = [folder / f"{at}.jsonl.gz" for at in range(len(contents))]
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+    files = [S3File(0, path.as_uri(), path.stat().st_size) for path in paths]
+    return CsvFormat("\x01", "source_file").read(spark, files)
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_fails_the_read(spark: SparkSession, tmp_path: Path, content: bytes) -> None:
+    """At once, when the columns are looked for, and whatever whole files are read with it."""
+    with pytest.raises(Py4JJavaError, match=r"java\.io\.(EOF|IO)Exception"):
+        read(spark, tmp_path, content)
+    with pytest.raises(Py4JJavaError, match=r"java\.io\.(EOF|IO)Exception"):
+        read(spark, tmp_path, GOOD, content)
+
+
+@pytest.mark.parametrize(("content", "lines"), WHOLE.values(), ids=WHOLE)
+def test_a_whole_file_is_read_to_its_end(
+    spark: SparkSession, tmp_path: Path, content: bytes, lines: int
+) -> None:
+    """All members of it; without any line there are no columns."""
+    found = read(spark, tmp_path, content)
+    assert (found.count(), bool(found.columns)) == (lines, lines > 0)
+
+
+def test_a_file_that_breaks_later_fails_the_action(spark: SparkSession, tmp_path: Path) -> None:
+    """Nor is part of its lines kept for later by an action that failed."""
+    found = read(spark, tmp_path, GOOD)
+    copied = found.mapInArrow(lambda batches: batches, found.schema).persist()
+    (tmp_path / "0.jsonl.gz").write_bytes(GOOD[: len(GOOD) // 2])
+    with pytest.raises(Py4JJavaError, match="EOFException"):
+        copied.count()
+
+    (tmp_path / "0.jsonl.gz").write_bytes(GOOD)
+    assert copied.count() == LINES
+    copied.unpersist()
