@@ -18,10 +18,9 @@ from pyspark.sql import DataFrame
 
 from glue_jobs.catalog import Catalog
 from glue_jobs.curation import CTRL_A
-from glue_jobs.intake import load_new_files
 from glue_jobs.publish import SPARK_SETTINGS, Lake
 from glue_jobs.raw import RawFiles
-from glue_jobs.repair import heal, hours_between, rebuild
+from glue_jobs.run import Outcome, run
 from glue_jobs.store import Store
 
 ARGUMENTS = (
@@ -51,35 +50,15 @@ def main(argv: list[str]) -> None:
         name: boto3.client(name, region_name=args["region"])
         for name in ("s3", "glue", "cloudwatch")
     }
-    counts = run(glue, clients, args)
-    glue.get_logger().info(json.dumps(counts))
-    publish_metrics(clients["cloudwatch"], args["JOB_NAME"], counts)
+    outcome = run(
+        partial(read_new, glue, args),
+        open_lake(glue, clients, args),
+        RawFiles(clients["s3"], args["raw_path"]),
+        partial(is_over, clients["glue"], args["JOB_NAME"]),
+        args["rebuild_hours"],
+    )
+    report(glue, clients["cloudwatch"], args["JOB_NAME"], outcome)
     job.commit()  # last, so a run that failed is read again in full
-
-
-def run(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str]) -> dict[str, int]:
-    """Bring every table up to date; return what was counted on the way."""
-    lake = open_lake(glue, clients, args)
-    raw = RawFiles(clients["s3"], args["raw_path"])
-    doubtful = lake.doubts.take_over(partial(is_over, clients["glue"], args["JOB_NAME"]))
-    healed = heal(lake, doubtful)
-
-    loaded, unreadable = load_new_files(partial(read_new, glue, args), lake, raw)
-    for found in unreadable:
-        glue.get_logger().error(f"unreadable, moved aside: {found.uri}, {found.error}")
-
-    asked_for = lake.keep_registered(hours_between(args["rebuild_hours"]))
-    rebuilt = (doubtful | asked_for).difference(loaded.hours)
-    rebuild(lake, rebuilt)
-    lake.doubts.settle()
-    lake.sweep()
-    return {
-        "files": len(loaded.source_files),
-        **loaded.counts,
-        "unreadable": len(unreadable),
-        "healed": len(healed),
-        "rebuilt": len(rebuilt),
-    }
 
 
 def open_lake(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str]) -> Lake:
@@ -116,14 +95,17 @@ def is_over(glue: BaseClient, job_name: str, run_id: str) -> bool:
     return run["JobRunState"] not in ACTIVE
 
 
-def publish_metrics(cloudwatch: BaseClient, job_name: str, counts: dict[str, int]) -> None:
-    """Count what the run did: ``Lines``, ``Accepted``, ``Duplicates``, ``Rejected``, ..."""
+def report(glue: GlueContext, cloudwatch: BaseClient, job_name: str, outcome: Outcome) -> None:
+    """Log what the run did, and count it: metrics ``Lines``, ``Accepted``, ``Unreadable``, ..."""
+    for found in outcome.unreadable:
+        glue.get_logger().error(f"unreadable, moved aside: {found.uri}, {found.error}")
+    glue.get_logger().info(json.dumps(outcome.counts))
     dimensions = [{"Name": "JobName", "Value": job_name}]
     cloudwatch.put_metric_data(
         Namespace=METRICS,
         MetricData=[
             {"MetricName": name.title(), "Dimensions": dimensions, "Value": value, "Unit": "Count"}
-            for name, value in counts.items()
+            for name, value in outcome.counts.items()
         ],
     )
 

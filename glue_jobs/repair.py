@@ -44,7 +44,7 @@ def keep_first(events: DataFrame) -> DataFrame:
         events
         .groupBy(*EVENT_KEY, *HOUR_KEYS)
         .agg(first)
-        .withColumn("source_file", "first.source_file")
+        .withColumn("source_file", F.col("first.source_file"))
     )
     return kept.select(*EVENTS.partitioned_columns.names)
 
@@ -71,10 +71,16 @@ def hours_between(interval: str) -> set[Hour]:
             datetime.strptime(end, HOUR_FORMAT).replace(tzinfo=UTC) for end in interval.split("/")
         )
     except ValueError as error:
-        raise ValueError(
-            f"--rebuild_hours takes the first and the last hour, 2026-03-01T10/2026-03-02T09, or "
-            f"{NO_HOURS}, but got {interval!r}"
-        ) from error
+        raise _no_interval(interval) from error
+    if last < first:
+        raise _no_interval(interval)
     count = (last - first) // timedelta(hours=1) + 1
     times = (first + timedelta(hours=number) for number in range(count))
     return {(f"{time:%Y-%m-%d}", f"{time:%H}") for time in times}
+
+
+def _no_interval(interval: str) -> ValueError:
+    return ValueError(
+        f"--rebuild_hours takes the first and the last hour, 2026-03-01T10/2026-03-02T09, or "
+        f"{NO_HOURS}, but got {interval!r}"
+    )

@@ -1,0 +1,196 @@
+"""docs/operations.md does what it says: every statement and every command of the page."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from operator import itemgetter
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests import demo, oracle
+from tests.pipeline import Pipeline, deploy
+from tests.test_pipeline import CART, PURCHASE, VIEW
+
+PAGE = (demo.PROJECT / "docs/operations.md").read_text(encoding="utf-8")
+STRICT = {"MAX_QUANTITY = 2**31 - 1": "MAX_QUANTITY = 2"}  # a rule that was wrong
+NAME = "events-20260302T18{minute}00Z.jsonl.gz"
+
+
+def _blocks(heading: str, language: str) -> list[str]:
+    """Return the code of a section of the page."""
+    section = PAGE.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return re.findall(rf"```{language}\n(.*?)```", section, flags=re.DOTALL)
+
+
+def _at(minute: int, event: dict, **changes: object) -> dict:
+    return {**event, "timestamp": f"2026-03-02T18:{minute:02}:00Z", **changes}
+
+
+LINES = {
+    0: [_at(0, VIEW), _at(1, CART), _at(2, PURCHASE), _at(2, PURCHASE, quantity=1)],
+    5: [_at(5, VIEW), _at(5, VIEW), _at(0, VIEW), _at(5, PURCHASE, user_id=None)],
+    20: [_at(20, VIEW, user_id=f"u_{number}") for number in range(9)],
+    25: [_at(25, VIEW, user_id=f"u_{number}" * 9) for number in range(90)],
+}
+
+
+@pytest.fixture(scope="module")
+def pipeline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """The page's stack after a run over three good files and a cut off one, with a strict rule."""
+    request.getfixturevalue("aws_environment")
+    pipeline = deploy("capstone-x", "x")
+    pipeline.quicken()
+    pipeline.put_code(STRICT)
+    folder = tmp_path_factory.mktemp("operations")
+    for minute in LINES:
+        _deliver(pipeline, folder, minute, cut=25)
+    pipeline.run()
+    return pipeline
+
+
+def _deliver(pipeline: Pipeline, folder: Path, minute: int, cut: int | None = None) -> None:
+    """Put a file where the producer would; of the ``cut`` one only the first half."""
+    packed = gzip.compress("".join(json.dumps(line) + "\n" for line in LINES[minute]).encode())
+    key = demo.raw_key(NAME.format(minute=f"{minute:02}"))
+    file = folder / key
+    file.parent.mkdir(parents=True)
+    file.write_bytes(packed[: len(packed) // 2] if minute == cut else packed)
+    pipeline.deliver(file, key)
+
+
+def _type(heading: str, number: int, folder: Path) -> None:
+    """Type a block of commands, after those that the page begins with."""
+    names = re.search(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL)[1]
+    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    bash = shutil.which("bash")
+    subprocess.run(
+        [bash, "-euc", names + _blocks(heading, "sh")[number]],
+        cwd=folder,
+        env={**os.environ, "PATH": tools},
+        check=True,
+    )
+
+
+def _wait(pipeline: Pipeline) -> str:
+    """Wait for the run that was started last; return its id."""
+    runs = boto3.client("glue").get_job_runs(JobName=pipeline.stack["CurateJobName"])["JobRuns"]
+    run = pipeline.wait(max(runs, key=itemgetter("StartedOn"))["Id"])
+    assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None)
+    return run["Id"]
+
+
+def _ask(pipeline: Pipeline, heading: str, number: int = 0) -> list[tuple[str, ...]]:
+    statement = _blocks(heading, "sql")[number]
+    return [tuple(row.values()) for row in pipeline.rows(statement, "Bronze")]
+
+
+def _without_run(tables: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    for row in tables["load_ledger"]:
+        row.pop("run_id")
+    return tables
+
+
+def test_slots_without_a_file(pipeline: Pipeline) -> None:
+    """Two slots lie between the files that arrived."""
+    assert _ask(pipeline, "Is anything missing?") == [
+        ("2026-03-02 18:10:00.000",),
+        ("2026-03-02 18:15:00.000",),
+    ]
+
+
+def test_files_that_no_run_has_loaded(pipeline: Pipeline, tmp_path: Path) -> None:
+    """A file is missing in the ledger until a run has loaded it."""
+    assert _ask(pipeline, "Is anything missing?", 1) == []
+    LINES[55] = [_at(55, VIEW)]
+    _deliver(pipeline, tmp_path, 55)
+
+    [(missing,)] = _ask(pipeline, "Is anything missing?", 1)
+
+    assert missing.endswith(NAME.format(minute=55))
+
+
+def test_what_was_rejected(pipeline: Pipeline) -> None:
+    """The strict rule's victims and the broken file, each under its reason."""
+    heading = "What was rejected, and why?"
+    by_reason = [row[:3] for row in _ask(pipeline, heading)]
+    by_day = _ask(pipeline, heading, 1)
+
+    assert by_reason == [
+        ("invalid_quantity", "2", "1"),
+        ("missing_user_id,invalid_quantity", "1", "1"),
+    ]
+    assert by_day == [
+        ("2026-03-02", "invalid_quantity", "2"),
+        ("2026-03-02", "missing_user_id,invalid_quantity", "1"),
+        ("2026-03-02", "unreadable file: the file ends before its gzip stream", "1"),
+    ]
+
+
+def test_replay_after_a_rule_was_mended(pipeline: Pipeline, tmp_path: Path) -> None:
+    """What the strict rule refused is accepted and leaves the rejects; nothing is doubled."""
+    pipeline.put_code()
+
+    _type("Replay or backfill", 0, tmp_path)
+    _wait(pipeline)
+
+    _, events = oracle.judge(pipeline.delivered)
+    assert pipeline.answers() == oracle.answers(events)
+    rejected = pipeline.rows("select reason from rejected_events", "Bronze")
+    assert [row["reason"] for row in rejected] == ["missing_user_id"]
+    assert _ask(pipeline, "Was anything processed twice?") == []
+    assert _ask(pipeline, "Was anything processed twice?", 1) == []
+
+
+def test_the_bookmark_knows_nothing_of_a_replay(pipeline: Pipeline) -> None:
+    """The next ordinary run still reads the file that arrived in between, and only that one."""
+    run_id = pipeline.run()
+
+    ledger = pipeline.rows(f"select * from load_ledger where run_id = '{run_id}'", "Bronze")
+    assert [row["source_file"].rsplit("/", 1)[1] for row in ledger] == [NAME.format(minute=55)]
+
+
+def test_read_everything_again(pipeline: Pipeline, tmp_path: Path) -> None:
+    """After a reset every file is read again, and every row is as it was."""
+    before = _without_run(pipeline.tables())
+
+    _type("Read everything again", 0, tmp_path)
+    run_id = _wait(pipeline)
+
+    runs = pipeline.rows("select distinct run_id from load_ledger where state = 'loaded'", "Bronze")
+    assert runs == [{"run_id": run_id}]
+    assert _without_run(pipeline.tables()) == before
+
+
+def test_repair_an_unreadable_file(pipeline: Pipeline, tmp_path: Path) -> None:
+    """What was left of the file goes back, without its last line, and is loaded."""
+    _type("A file is unreadable", 0, tmp_path)
+    pipeline.run()
+
+    [row] = pipeline.rows("select * from load_ledger where source_file like '%T182500Z%'", "Bronze")
+    lines = gzip.decompress((tmp_path / "repaired.gz").read_bytes()).splitlines()
+    assert 0 < len(lines) < len(LINES[25])
+    assert (row["state"], row["lines"], row["accepted"]) == (
+        "loaded",
+        str(len(lines)),
+        str(len(lines)),
+    )
+
+
+def test_rebuild_gold(pipeline: Pipeline, tmp_path: Path) -> None:
+    """Gold that lost its rows has them again; nothing else is touched."""
+    before = pipeline.tables()
+    glue, database = boto3.client("glue"), pipeline.stack["GoldDatabaseName"]
+    hour = {"DatabaseName": database, "TableName": "hourly_revenue"}
+    glue.delete_partition(**hour, PartitionValues=["2026-03-02", "18"])
+    assert pipeline.tables() != before
+
+    _type("Gold looks wrong", 0, tmp_path)
+    _wait(pipeline)
+
+    assert pipeline.tables() == before
