@@ -12,6 +12,19 @@ from local_aws.java import java_home
 from local_aws.server import LocalAws, free_port
 from local_aws.settings import Settings
 
+SMALL_WORK = {
+    # Each statement runs once: compiling it, or planning it twice, would take longer than doing it.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "2",
+    # After some ten runs the usual cache for compiled code is full, and Java crawls from then on.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
+    # As runs on the local AWS have it: buckets are folders, mounted where tests make them.
+    "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
+}
+
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
@@ -19,10 +32,8 @@ def spark() -> Iterator[SparkSession]:
     os.environ["JAVA_HOME"] = str(java_home())
     os.environ["PYSPARK_PYTHON"] = sys.executable
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", value=False)
-    for name, value in {**SPARK_SETTINGS, "spark.sql.shuffle.partitions": "2"}.items():
+    for name, value in {**SPARK_SETTINGS, **SMALL_WORK}.items():
         builder = builder.config(name, value)
-    # Small work, once: compiling it well would take longer than doing it.
-    builder = builder.config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
     session = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     yield session
     session.stop()
