@@ -10,7 +10,7 @@ LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFA
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test truth lint format aws deploy notebook clean
+.PHONY: help install demo test test-crash truth lint format aws deploy notebook clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ demo: $(INSTALLED) ## one hour of events end to end on this machine; answers in 
 
 test: $(INSTALLED) lint ## lint, unit and integration tests
 	$(RUN) -m pytest
+
+test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and run it again
+	$(RUN) -m pytest tests/crash -m crash
 
 truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; takes minutes
 	$(RUN) -m pytest tests/test_truth.py -m full_hour

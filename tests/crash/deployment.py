@@ -1,0 +1,158 @@
+"""The pipeline's place: its tables as readers see them, its state as it is kept on disk."""
+
+import csv
+import json
+import os
+import shutil
+import time
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from moto.glue.models import glue_backends
+
+from local_aws.glue.runs import LocalJob
+from local_aws.glue.workspace import bookmarks_directory
+from local_aws.server import LocalAws
+from local_aws.settings import ACCOUNT_ID, REGION
+from tests.crash import inputs
+from tests.pipeline import WRITTEN_TABLES, Pipeline
+
+GOLD = tuple(table for table, layer in WRITTEN_TABLES.items() if layer == "Gold")
+LONG_AGO = 86400  # seconds, longer than any grace time
+
+Hour = tuple[str, str]
+Rows = Counter[tuple[tuple[str, str], ...]]
+Tables = dict[str, dict[Hour, Rows]]  # what each partition of each table holds
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that lasts: the files of the buckets and the bookmark, and the partitions."""
+
+    files: Path
+    partitions: dict[str, list[dict[str, Any]]]
+
+
+class Deployment:
+    """One stack, whose state can be saved, and brought back in an instant."""
+
+    def __init__(self, aws: LocalAws, pipeline: Pipeline) -> None:
+        self._aws, self._stack = aws, pipeline.stack
+        self._glue, self._athena, self._s3 = map(aws.client, ("glue", "athena", "s3"))
+        root = aws.settings.s3_root
+        self.analytics = root / self._stack["AnalyticsBucketName"]
+        self.source = root / self._stack["SourceBucketName"]
+        self._bookmarks = bookmarks_directory(aws.settings)
+
+    @cached_property
+    def job(self) -> LocalJob:
+        """The job, as the local Glue has it."""
+        return glue_backends[ACCOUNT_ID][REGION].get_job(self._stack["CurateJobName"])
+
+    def save(self, files: Path) -> State:
+        """Keep a copy of the state in a new folder."""
+        for folder in (self.analytics, self.source, self._bookmarks):
+            shutil.copytree(folder, files / folder.name)
+        return State(files, {table: self._partitions(table) for table in WRITTEN_TABLES})
+
+    def restore(self, state: State) -> None:
+        """Bring back a saved state, with the times of all files."""
+        for folder in (self.analytics, self.source, self._bookmarks):
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(state.files / folder.name, folder)
+        for table, partitions in state.partitions.items():
+            name = self._name(table)
+            present = [{"Values": found["Values"]} for found in self._partitions(table)]
+            self._glue.batch_delete_partition(**name, PartitionsToDelete=present)
+            self._glue.batch_create_partition(**name, PartitionInputList=partitions)
+
+    def deliver(self, files: dict[str, bytes]) -> None:
+        """Put raw files where the producer would."""
+        for key, content in files.items():
+            self._s3.put_object(Bucket=self.source.name, Key=key, Body=content)
+
+    def double(self, hour: Hour) -> None:
+        """Leave an hour as two runs do that wrote at once: its events twice, and a note of it."""
+        folder = self.analytics / "silver" / "events" / f"dt={hour[0]}" / f"hour={hour[1]}"
+        for number, file in enumerate(sorted(folder.glob("*.parquet"))):
+            rows = pq.ParquetFile(file).read()
+            claimed = pa.array([f"s3://{self.source.name}/{inputs.OTHER_FILE}"] * len(rows))
+            column = rows.schema.get_field_index("source_file")
+            pq.write_table(
+                rows.set_column(column, rows.schema.field(column), claimed),
+                folder / f"z-copy-{number}.parquet",
+            )
+        note = self.analytics / "unsettled" / "dead.json"
+        note.parent.mkdir()
+        note.write_text(json.dumps({"run_id": "jr_dead", "hours": [hour]}))
+
+    def age_publications(self) -> None:
+        """Let what was published lie back longer than any query lasts."""
+        then = time.time() - LONG_AGO
+        for note in (self.analytics / "publications").iterdir():
+            os.utime(note, (then, then))
+
+    def tables(self, tables: tuple[str, ...] = tuple(WRITTEN_TABLES)) -> Tables:
+        """Return what readers see: of each table the rows of each partition that has any."""
+        queries = {table: self._ask(table) for table in tables}
+        return {table: self._answer(query) for table, query in queries.items()}
+
+    def leftovers(self) -> list[str]:
+        """Return what no later run would clear up: files that neither a partition nor a note names.
+
+        Notes of doubt are among them: after a run that succeeded, there is none.
+        """
+        known = {
+            partition["StorageDescriptor"]["Location"]
+            for table in WRITTEN_TABLES
+            for partition in self._partitions(table)
+        }
+        for note in (self.analytics / "publications").glob("*"):
+            known |= {uri for places in json.loads(note.read_text()).values() for *_, uri in places}
+        folders = {
+            f"s3://{file.parent.relative_to(self.analytics.parent)}/"
+            for file in self.analytics.rglob("*.parquet")
+            if "_temporary" not in file.parts
+        }
+        notes = [str(note) for note in (self.analytics / "unsettled").glob("*")]
+        return [*sorted(folders - known), *notes]
+
+    def _ask(self, table: str) -> str:
+        layer = WRITTEN_TABLES[table]
+        return self._athena.start_query_execution(
+            QueryString=f"select * from {table}",
+            QueryExecutionContext={"Database": self._stack[f"{layer}DatabaseName"]},
+            WorkGroup=self._stack["WorkGroupName"],
+        )["QueryExecutionId"]
+
+    def _answer(self, query_id: str) -> dict[Hour, Rows]:
+        while True:
+            query = self._athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+            if query["Status"]["State"] not in {"QUEUED", "RUNNING"}:
+                break
+            time.sleep(0.02)
+        assert query["Status"]["State"] == "SUCCEEDED", query["Status"]
+        place = query["ResultConfiguration"]["OutputLocation"].removeprefix("s3://")
+        answer: dict[Hour, Rows] = {}
+        with (self.analytics.parent / place).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                row.pop("run_id", None)  # the one thing that tells runs apart
+                hour = (row["dt"], row["hour"])
+                answer.setdefault(hour, Counter())[tuple(row.items())] += 1
+        return answer
+
+    def _partitions(self, table: str) -> list[dict[str, Any]]:
+        found = self._glue.get_partitions(**self._name(table))["Partitions"]
+        return [
+            {name: partition[name] for name in ("Values", "StorageDescriptor")}
+            for partition in found
+        ]
+
+    def _name(self, table: str) -> dict[str, str]:
+        database = self._stack[f"{WRITTEN_TABLES[table]}DatabaseName"]
+        return {"DatabaseName": database, "TableName": table}
