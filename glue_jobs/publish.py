@@ -44,8 +44,7 @@ class Lake:
         self.run_id = run_id
         self._store = store
         self._catalog = catalog
-        self._publication = f"{run_id}-{uuid4().hex[:8]}"  # a retry may bear its run's id again
-        self.doubts = Doubts(store, run_id, self._publication)
+        self.doubts = Doubts(store, run_id, self._new_publication())
 
     def read_events(self, hours: Iterable[Hour]) -> DataFrame:
         """Read the silver rows of some hours from their own paths; the table is never listed."""
@@ -80,22 +79,24 @@ class Lake:
         none, and a note of the hour.
         """
         prefix = self._store.key(self._hour_uri(EVENTS, hour))
-        keys = [found.key for found in self._store.list(prefix) if found.key.endswith(".parquet")]
+        files = [found for found in self._store.list(prefix) if found.key.endswith(".parquet")]
+        # The latest go first: what is left of them, should the run die, still tells who came first.
+        files.sort(key=lambda found: found.modified, reverse=True)
+        keys = [found.key for found in files]
         rows = self._reader(EVENTS).parquet(*map(self._store.uri, keys))
         self._write(EVENTS, change(rows.select("*", "_metadata.file_modification_time")), HOUR_KEYS)
         self._store.delete(keys)
 
     def publish(self, replacements: dict[Table, tuple[DataFrame, list[Hour]]]) -> None:
         """Replace the partitions of each table's hours by its rows: write all, then swap."""
+        publication = self._new_publication()
         new = {
-            table: {hour: self._run_uri(table, hour) for hour in hours}
+            table: {hour: f"{self._hour_uri(table, hour)}run={publication}/" for hour in hours}
             for table, (_, hours) in replacements.items()
         }
-        self._announce(new)
+        self._announce(publication, new)
         for table, (rows, _) in replacements.items():
-            one_file_an_hour = rows.repartition(*HOUR_KEYS).withColumn(
-                "run", F.lit(self._publication)
-            )
+            one_file_an_hour = rows.repartition(*HOUR_KEYS).withColumn("run", F.lit(publication))
             self._write(table, one_file_an_hour, (*HOUR_KEYS, "run"))
         for table, locations in new.items():
             self._catalog.point(table, locations)
@@ -133,17 +134,13 @@ class Lake:
                         found.key for found in self._store.list(self._store.key(uri))
                     )
 
-    def _announce(self, new: dict[Table, dict[Hour, str]]) -> None:
+    def _announce(self, publication: str, new: dict[Table, dict[Hour, str]]) -> None:
         """Note every location that this run writes or replaces, for a later run's sweep."""
-        publication = {}
+        note = {}
         for table, locations in new.items():
             old = self._catalog.locations(table, locations)
-            publication[table.name] = [
-                [*hour, uri] for hour, uri in (*old.items(), *locations.items())
-            ]
-        self._store.write(
-            f"{PUBLICATIONS}{self._publication}.json", json.dumps(publication).encode()
-        )
+            note[table.name] = [[*hour, uri] for hour, uri in (*old.items(), *locations.items())]
+        self._store.write(f"{PUBLICATIONS}{publication}.json", json.dumps(note).encode())
 
     def _read(self, table: Table, uris: Iterable[str]) -> DataFrame:
         columns = table.partitioned_columns
@@ -164,5 +161,6 @@ class Lake:
         dt, hh = hour
         return self._store.uri(f"{table.path}dt={dt}/hour={hh}/")
 
-    def _run_uri(self, table: Table, hour: Hour) -> str:
-        return f"{self._hour_uri(table, hour)}run={self._publication}/"
+    def _new_publication(self) -> str:
+        """Return a name for what is written at once: never the same, even if a run is retried."""
+        return f"{self.run_id}-{uuid4().hex[:8]}"

@@ -118,6 +118,9 @@ def test_one_run_loads_the_others(pipeline: Pipeline) -> None:
         moved = s3.get_object(Bucket=bucket, Key=f"unreadable/{_key(name)}")["Body"].read()
         assert moved == CONTENTS[name]
     ledger = _ledger(pipeline)
+    assert pipeline.rows("select count(*) as files from load_ledger", "Bronze") == [
+        {"files": str(len(CONTENTS))}
+    ]
     assert {name: int(row["bytes"]) for name, row in ledger.items()} == {
         name: len(content) for name, content in CONTENTS.items()
     }

@@ -15,9 +15,11 @@ from local_aws.settings import Settings
 from tests.crash.kill_points import KillPoint
 
 WORKER = Path(__file__).with_name("worker.py")
+# The usual cache for compiled code is full after some ten runs, and Java crawls from then on.
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m"
 # Small work, most of it once: to compile it well would take longer than to do it.
 QUICK = {
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.extraJavaOptions": JAVA,
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.codegen.wholeStage": "false",
