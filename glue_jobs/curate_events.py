@@ -50,15 +50,17 @@ def main(argv: list[str]) -> None:
         name: boto3.client(name, region_name=args["region"])
         for name in ("s3", "glue", "cloudwatch")
     }
+    lake = open_lake(glue, clients, args)
     outcome = run(
         partial(read_new, glue, args),
-        open_lake(glue, clients, args),
+        lake,
         RawFiles(clients["s3"], args["raw_path"]),
         partial(is_over, clients["glue"], args["JOB_NAME"]),
         args["rebuild_hours"],
     )
     report(glue, clients["cloudwatch"], args["JOB_NAME"], outcome)
-    job.commit()  # last, so a run that failed is read again in full
+    job.commit()  # after all that matters, so what a failed run has read is read again in full
+    lake.doubts.settle()
 
 
 def open_lake(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str]) -> Lake:
@@ -74,7 +76,7 @@ def open_lake(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str,
 
 def read_new(glue: GlueContext, args: dict[str, str]) -> DataFrame:
     """Read the lines of the raw files that are new; no files, no columns."""
-    source = {"paths": [args["raw_path"]], "recurse": True}
+    source = {"paths": [args["raw_path"]], "recurse": True, "isFailFast": True}  # lose no line
     if args["job_bookmark_option"] != "job-bookmark-disable":
         source["boundedFiles"] = args["max_files"]  # a backlog is taken in bites that end in time
     return glue.create_dynamic_frame.from_options(

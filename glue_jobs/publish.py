@@ -94,11 +94,12 @@ class Lake:
             table: {hour: f"{self._hour_uri(table, hour)}run={publication}/" for hour in hours}
             for table, (_, hours) in replacements.items()
         }
-        self._announce(publication, new)
+        replaced = self._announce(publication, new)
         for table, (rows, _) in replacements.items():
             one_file_an_hour = rows.repartition(*HOUR_KEYS).withColumn("run", F.lit(publication))
             self._write(table, one_file_an_hour, (*HOUR_KEYS, "run"))
         for table, locations in new.items():
+            self._refuse_if_moved(table, replaced[table], locations)
             self._catalog.point(table, locations)
 
     def sweep(self) -> None:
@@ -134,13 +135,30 @@ class Lake:
                         found.key for found in self._store.list(self._store.key(uri))
                     )
 
-    def _announce(self, publication: str, new: dict[Table, dict[Hour, str]]) -> None:
-        """Note every location that this run writes or replaces, for a later run's sweep."""
-        note = {}
+    def _announce(
+        self, publication: str, new: dict[Table, dict[Hour, str]]
+    ) -> dict[Table, dict[Hour, str]]:
+        """Note every location that this run writes or replaces, for a later run's sweep.
+
+        Returns what is replaced.
+        """
+        note, replaced = {}, {}
         for table, locations in new.items():
-            old = self._catalog.locations(table, locations)
+            old = replaced[table] = self._catalog.locations(table, locations)
             note[table.name] = [[*hour, uri] for hour, uri in (*old.items(), *locations.items())]
         self._store.write(f"{PUBLICATIONS}{publication}.json", json.dumps(note).encode())
+        return replaced
+
+    def _refuse_if_moved(
+        self, table: Table, replaced: dict[Hour, str], hours: Iterable[Hour]
+    ) -> None:
+        """Raise if another run has published hours since this one looked at them."""
+        found = self._catalog.locations(table, hours)
+        if found != replaced:
+            raise ConflictError(
+                f"{table.name} was to be swapped from {replaced}, but another run has pointed it "
+                f"to {found}; run the job again, alone"
+            )
 
     def _read(self, table: Table, uris: Iterable[str]) -> DataFrame:
         columns = table.partitioned_columns
@@ -154,8 +172,10 @@ class Lake:
         return self.spark.read.schema(table.partitioned_columns).option("basePath", root)
 
     def _write(self, table: Table, rows: DataFrame, keys: tuple[str, ...]) -> None:
-        writer = rows.write.mode("append").partitionBy(*keys).options(**_NO_SUCCESS_FILE)
-        writer.parquet(self._store.uri(table.path))
+        # Else Spark would commit what the tasks of a dead run left under the table's path as ours.
+        attempt = {"mapreduce.job.application.attempt.id": uuid4().int % 2**31}
+        writer = rows.write.mode("append").partitionBy(*keys)
+        writer.options(**_NO_SUCCESS_FILE, **attempt).parquet(self._store.uri(table.path))
 
     def _hour_uri(self, table: Table, hour: Hour) -> str:
         dt, hh = hour
@@ -164,3 +184,7 @@ class Lake:
     def _new_publication(self) -> str:
         """Return a name for what is written at once: never the same, even if a run is retried."""
         return f"{self.run_id}-{uuid4().hex[:8]}"
+
+
+class ConflictError(Exception):
+    """Two runs publish at once."""

@@ -43,7 +43,8 @@ def run(
     """Bring every table up to date; safe to end anywhere, and to begin again.
 
     ``read`` delivers the lines of new raw files, ``is_over`` tells whether a run has ended,
-    ``rebuild_hours`` is an interval as of ``hours_between``.
+    ``rebuild_hours`` is an interval as of ``hours_between``. The caller commits the bookmark, then
+    settles the lake's doubts: a run that fails at its commit leaves a note of its hours.
     """
     doubtful = lake.doubts.take_over(is_over)
     asked_for = lake.keep_registered(hours_between(rebuild_hours))
@@ -51,6 +52,5 @@ def run(
     loaded, unreadable = load_new_files(read, lake, raw)
     rebuilt = (doubtful | asked_for).difference(loaded.hours)
     rebuild(lake, rebuilt)
-    lake.doubts.settle()
     lake.sweep()
     return Outcome(loaded, unreadable, healed, rebuilt)

@@ -107,13 +107,15 @@ class Dataset:
 
     def run(self, *uris: str, lake: Lake | None = None, rebuild_hours: str = NO_HOURS) -> Outcome:
         """Make one run that finds these raw files new; no other run is at work."""
+        lake = lake or self.open()
         outcome = run(
             read=partial(self.read, uris),
-            lake=lake or self.open(),
+            lake=lake,
             raw=RawFiles(self.s3, self.raw_path),
             is_over=lambda _: True,
             rebuild_hours=rebuild_hours,
         )
+        lake.doubts.settle()  # after the bookmark, which nobody keeps here
         self._spark.catalog.clearCache()  # as the end of Spark does
         return outcome
 

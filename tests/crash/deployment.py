@@ -42,7 +42,7 @@ class Deployment:
     """One stack, whose state can be saved, and brought back in an instant."""
 
     def __init__(self, aws: LocalAws, pipeline: Pipeline) -> None:
-        self._aws, self._stack = aws, pipeline.stack
+        self.pipeline, self._aws, self._stack = pipeline, aws, pipeline.stack
         self._glue, self._athena, self._s3 = map(aws.client, ("glue", "athena", "s3"))
         root = aws.settings.s3_root
         self.analytics = root / self._stack["AnalyticsBucketName"]
@@ -77,7 +77,7 @@ class Deployment:
             self._s3.put_object(Bucket=self.source.name, Key=key, Body=content)
 
     def double(self, hour: Hour) -> None:
-        """Leave an hour as two runs do that wrote at once: its events twice, and a note of it."""
+        """Leave an hour as two runs do that wrote at once: events twice, gold missing, a note."""
         folder = self.analytics / "silver" / "events" / f"dt={hour[0]}" / f"hour={hour[1]}"
         for number, file in enumerate(sorted(folder.glob("*.parquet"))):
             rows = pq.ParquetFile(file).read()
@@ -87,6 +87,8 @@ class Deployment:
                 rows.set_column(column, rows.schema.field(column), claimed),
                 folder / f"z-copy-{number}.parquet",
             )
+        revenue = {**self._name("hourly_revenue"), "PartitionValues": list(hour)}
+        self._glue.delete_partition(**revenue)  # they died before they built it
         note = self.analytics / "unsettled" / "dead.json"
         note.parent.mkdir()
         note.write_text(json.dumps({"run_id": "jr_dead", "hours": [hour]}))

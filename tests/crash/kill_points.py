@@ -127,8 +127,8 @@ POINTS = (
         within="glue_jobs.run.rebuild",
         inputs=FAULTY,
     ),
-    KillPoint("notes of doubt dropped", "after", "glue_jobs.doubts.Doubts.settle"),
     KillPoint("half swept", "after", API, ("DeleteObjects",), nth=3, within=f"{LAKE}.sweep"),
     KillPoint("all done, not committed", "before", "awsglue.job.Job.commit"),
     KillPoint("committed", "after", "awsglue.job.Job.commit"),
+    KillPoint("notes of doubt dropped", "after", "glue_jobs.doubts.Doubts.settle"),
 )

@@ -23,6 +23,7 @@ _OFFERED = {
     "boundedFiles",
     "boundedSize",
     "useS3ListImplementation",  # another way to the same list
+    "isFailFast",  # a read here fails at the first error, whether asked to or not
 }
 
 
