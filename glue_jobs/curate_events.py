@@ -1,7 +1,7 @@
 """The Glue job: raw files that are new become events, aggregates and a balanced ledger.
 
-Wiring only. Every step leaves the tables right if the run ends after it; the bookmark is committed
-last, so that a run which failed reads its files again and adds nothing twice.
+Wiring only. A run that ends anywhere is completed by the next: the bookmark is committed after all
+tables are written, so the files of a run that failed are read again, and add nothing twice.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Hours that a run is changing, noted so that its successor looks at them if it dies.
 
-A note lies under ``unsettled/`` from before the run's first write until all its tables agree.
+A note lies under ``unsettled/`` from before the run's first write until its bookmark is committed.
 """
 
 import json
@@ -42,6 +42,6 @@ class Doubts:
         return hours
 
     def settle(self) -> None:
-        """Drop the notes: every table agrees with silver in their hours."""
+        """Drop the notes, once every table agrees with silver and the run is committed."""
         own = [self._own] if self._hours else []
         self._store.delete([*self._taken, *own])
