@@ -3,6 +3,7 @@
 PYTHON ?= python3.11
 PORT ?= 4566
 ROOT ?= .local-aws
+COUNT ?= 1
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
@@ -10,7 +11,7 @@ LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFA
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-crash truth lint format aws deploy notebook clean
+.PHONY: help install demo test test-crash truth lint format aws tick deploy notebook clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,8 +46,11 @@ format: $(INSTALLED) ## put the code into its one format
 	$(VENV)/bin/ruff format
 	$(VENV)/bin/ruff check --fix
 
-aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws]
-	@$(RUN) -m local_aws --port $(PORT) --root $(ROOT)
+aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws TICK=seconds]
+	@$(RUN) -m local_aws --port $(PORT) --root $(ROOT) $(if $(TICK),--tick $(TICK))
+
+tick: $(INSTALLED) ## let five minutes pass on that local AWS: schedules fire [COUNT=1]
+	@$(RUN) -m local_aws tick --port $(PORT) --count $(COUNT)
 
 deploy: $(INSTALLED) ## on that local AWS: create the stack, deliver sample-data
 	@$(LOCAL) $(RUN) tests/demo.py --deploy-only

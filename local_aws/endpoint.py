@@ -7,7 +7,7 @@ user's browser sends, also under a name that leads here, is answered with 403.
 import errno
 import re
 import socket
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Any
@@ -24,6 +24,9 @@ werkzeug_app.DISABLE_GLOBAL_CORS = True
 
 _OUR_NAMES = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?")
 _NOT_FOR_PAGES = "The local AWS answers programs on this machine, not web pages: {reason}.\n"
+
+# What answers a request: a WSGI application.
+Answer = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 READING = {"GET", "HEAD", "OPTIONS"}
 BACKLOG = 128
@@ -56,10 +59,10 @@ def _port_sentence(port: int, error: OSError) -> str:
 
 
 @contextmanager
-def serving(listener: socket.socket) -> Generator[None]:
-    """Answer AWS's APIs on ``listener`` meanwhile."""
+def serving(listener: socket.socket, pages: Mapping[tuple[str, str], Answer]) -> Generator[None]:
+    """Answer AWS's APIs on ``listener`` meanwhile, and ``pages`` by method and path."""
     host, port = listener.getsockname()
-    server = _Server(host, port, _Application(), _QuietHandler, fd=listener.fileno())
+    server = _Server(host, port, _Application(pages), _QuietHandler, fd=listener.fileno())
     thread = Thread(target=server.serve_forever, args=(0.1,), name="local-aws", daemon=True)
     thread.start()
     try:
@@ -71,9 +74,10 @@ def serving(listener: socket.socket) -> Generator[None]:
 
 
 class _Application:
-    """moto's application for programs; tells the state of every request that may change it."""
+    """Our pages and moto's application, for programs; tells the state of all that may change it."""
 
-    def __init__(self) -> None:
+    def __init__(self, pages: Mapping[tuple[str, str], Answer]) -> None:
+        self._pages = pages
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(
@@ -83,8 +87,9 @@ class _Application:
         if reason:
             start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
             return [_NOT_FOR_PAGES.format(reason=reason).encode()]
+        asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"])
         try:
-            return self._moto(environ, start_response)
+            return self._pages.get(asked, self._moto)(environ, start_response)
         finally:
             if environ["REQUEST_METHOD"] not in READING:
                 state.touch()

@@ -14,11 +14,12 @@ import boto3
 from botocore.client import BaseClient
 from moto.iam.models import iam_backends
 
-from local_aws import athena, cloudformation, endpoint, glue, lambdas, s3, snapshot
+from local_aws import athena, cloudformation, endpoint, glue, lambdas, s3, schedules, snapshot
 from local_aws.settings import ACCOUNT_ID, HOST, REGION, LocalAwsError, Settings
 from local_aws.state import State
 
-ENGINES = (s3, glue, athena, lambdas, cloudformation)
+# They end in this order: the schedules first, so that nothing is started any more.
+ENGINES = (schedules, s3, glue, athena, lambdas, cloudformation)
 
 # The one role of an AWS Academy lab account; it may be assumed by all that the template uses.
 LAB_ROLE = "LabRole"
@@ -53,7 +54,7 @@ class LocalAws:
             starting.enter_context(_root_in_use(self.settings))
             starting.enter_context(_environment(self.settings))
             starting.enter_context(_engines(self.settings))
-            starting.enter_context(endpoint.serving(listener))
+            starting.enter_context(endpoint.serving(listener, schedules.PAGES))
             atexit.register(self.stop)  # a program that fails forgets to
             starting.callback(atexit.unregister, self.stop)
             self._running = starting.pop_all()

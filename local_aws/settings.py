@@ -40,6 +40,11 @@ class Settings:
         return self.root / "state.pickle"
 
     @property
+    def clock_file(self) -> Path:
+        """The time that schedules go by, once it was moved."""
+        return self.root / "clock"
+
+    @property
     def lock_file(self) -> Path:
         """Locked while a local AWS uses this root; holds its process id."""
         return self.root / "in-use"
