@@ -139,13 +139,13 @@ class LocalGlueResponse(GlueResponse):
 
 
 def _bookmark_entry(job_name: str, bookmark: Bookmark) -> dict[str, Any]:
+    runs = {"PreviousRunId": bookmark.previous_run_id, "RunId": bookmark.run_id}
     return {
         "JobName": job_name,
         "Version": bookmark.version,
         "Run": bookmark.run,
         "Attempt": bookmark.attempt,
-        "PreviousRunId": bookmark.previous_run_id,
-        "RunId": bookmark.run_id,
+        **{name: run_id for name, run_id in runs.items() if run_id},  # an id is not empty
         "JobBookmark": bookmark.sources_as_json(),
     }
 

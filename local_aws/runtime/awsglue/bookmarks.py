@@ -5,8 +5,11 @@ what was modified between ``low`` and ``high`` only the listed files have. The b
 two (``maxBand``, 15 minutes unless told otherwise) is what makes late arrivals safe: a file that
 becomes visible after the listing, with an older modification time, is not in the list.
 
-Times are milliseconds since the epoch, UTC. Source: AWS Glue Developer Guide, "Tracking processed
-data using job bookmarks", in the edition that still described the algorithm.
+Times are milliseconds since the epoch, UTC, but S3 tells whole seconds: an object that is
+overwritten within the second in which it was listed stays on the list and is not read again.
+
+Source: AWS Glue Developer Guide, "Tracking processed data using job bookmarks", in the edition
+that still described the algorithm.
 """
 
 from collections.abc import Iterable

@@ -1,29 +1,48 @@
 # ruff: file-ignore[mutable-argument-default, too-many-arguments, too-many-positional-arguments] - signatures and defaults are AWS's
 """``GlueContext``: the entry of a Glue job to Spark and to its sources."""
 
-import logging
 import sys
 import warnings
-from typing import Any, NoReturn
+from datetime import UTC, datetime
+from typing import Any
 
 from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession, SQLContext
 
-from .csv_format import CsvFormat, no_columns
+from .csv_format import CsvFormat
 from .dynamicframe import DynamicFrame
-from .errors import NotOfferedLocallyError
+from .errors import (
+    NotOfferedLocallyError,
+    PartlyOffered,
+    refuse_other_names,
+    refuse_other_options,
+)
 from .s3_source import S3Source
 
+__getattr__ = refuse_other_names("context.", "it has GlueContext")
 
-class GlueContext(SQLContext):
+
+class GlueContext(PartlyOffered, SQLContext):
     """Spark with Glue's readers; takes a SparkContext, a SparkSession or nothing."""
+
+    _called = "GlueContext"
+    _instead = (
+        "read with create_dynamic_frame.from_options, write with Spark and register with boto3"
+    )
 
     def __init__(
         self,
         sparkContext: SparkContext | SparkSession | None = None,  # ruff: ignore[invalid-argument-name] - AWS's names
         **options: Any,  # ruff: ignore[any-type] - minPartitions, targetPartitions; hints for a cluster
     ) -> None:
-        del options
+        if not isinstance(sparkContext, SparkContext | SparkSession | None):
+            raise TypeError(
+                f"GlueContext takes a SparkContext, a SparkSession or nothing, "
+                f"not {type(sparkContext).__name__}"
+            )
+        refuse_other_options(
+            "options of GlueContext", options, {"minPartitions", "targetPartitions"}
+        )
         session = sparkContext if isinstance(sparkContext, SparkSession) else None
         self.spark_session = session or SparkSession.builder.getOrCreate()
         with warnings.catch_warnings():
@@ -32,60 +51,16 @@ class GlueContext(SQLContext):
             super().__init__(self.spark_session.sparkContext, self.spark_session)
         self.create_dynamic_frame = DynamicFrameReader(self)
 
-    def create_dynamic_frame_from_options(
-        self,
-        connection_type: str,
-        connection_options: dict[str, Any] = {},
-        format: str | None = None,  # ruff: ignore[builtin-argument-shadowing] - AWS's names
-        format_options: dict[str, Any] = {},
-        transformation_ctx: str = "",
-        push_down_predicate: str = "",
-        **kwargs: Any,  # ruff: ignore[any-type] - as in AWS's signature
-    ) -> DynamicFrame:
-        """Read S3 files; with a bookmark and a ``transformation_ctx`` only those not yet read.
-
-        Raises:
-            NotOfferedLocallyError: Another connection, format or option than the stand-in has.
-        """
-        if connection_type != "s3" or format != "csv":
-            raise NotOfferedLocallyError(
-                'awsglue here reads connection_type="s3" with format="csv", not '
-                f"{connection_type!r} with {format!r}; or read with Spark itself, unbookmarked"
-            )
-        if push_down_predicate or kwargs:
-            raise NotOfferedLocallyError(
-                f"awsglue here has no push_down_predicate and no {sorted(kwargs)} for S3 paths"
-            )
-        source, csv = S3Source.of(connection_options), CsvFormat.of(format_options)
-        files = source.files(transformation_ctx)
-
-        def read() -> DataFrame:
-            return csv.read(self.spark_session, files) if files else no_columns(self.spark_session)
-
-        return DynamicFrame(read, self, transformation_ctx)
-
-    def get_logger(self) -> logging.Logger:
+    def get_logger(self) -> "GlueLogger":
         """Return Glue's logger; its lines go to the run's error log, as on AWS."""
-        logger = logging.getLogger("GlueLogger")
-        if not logger.handlers:
-            handler = logging.StreamHandler(sys.stderr)
-            form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-            handler.setFormatter(logging.Formatter(form, datefmt="%Y-%m-%dT%H:%M:%SZ"))
-            logger.addHandler(handler)
-            logger.setLevel(logging.INFO)
-            logger.propagate = False
-        return logger
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("_"):  # Python itself asks: copy, pickle, ...
-            raise AttributeError(name)
-        raise NotOfferedLocallyError(
-            f"awsglue here has no GlueContext.{name}; write with Spark and register with boto3"
-        )
+        return GlueLogger()
 
 
-class DynamicFrameReader:
+class DynamicFrameReader(PartlyOffered):
     """``glue_context.create_dynamic_frame``."""
+
+    _called = "create_dynamic_frame"
+    _instead = "it has from_options"
 
     def __init__(self, glue_context: GlueContext) -> None:
         self._glue_context = glue_context
@@ -100,20 +75,49 @@ class DynamicFrameReader:
         push_down_predicate: str = "",
         **kwargs: Any,  # ruff: ignore[any-type] - as in AWS's signature
     ) -> DynamicFrame:
-        """Read as ``GlueContext.create_dynamic_frame_from_options`` does."""
-        return self._glue_context.create_dynamic_frame_from_options(
-            connection_type,
-            connection_options,
-            format,
-            format_options,
-            transformation_ctx,
-            push_down_predicate,
-            **kwargs,
-        )
+        """Read S3 files; with a bookmark and a ``transformation_ctx`` only those not yet read.
 
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("_"):  # Python itself asks: copy, pickle, ...
-            raise AttributeError(name)
-        raise NotOfferedLocallyError(
-            f"awsglue here has no create_dynamic_frame.{name}; it has from_options"
-        )
+        Raises:
+            NotOfferedLocallyError: Another connection, format or option than the stand-in has.
+            TypeError, ValueError: An option has a value that Glue does not describe.
+        """
+        if connection_type != "s3" or format != "csv":
+            raise NotOfferedLocallyError(
+                'awsglue here reads connection_type="s3" with format="csv", not '
+                f"{connection_type!r} with {format!r}; or read with Spark itself, unbookmarked"
+            )
+        if push_down_predicate or kwargs:
+            raise NotOfferedLocallyError(
+                f"awsglue here has no push_down_predicate and no {sorted(kwargs)} for S3 paths"
+            )
+        source, csv = S3Source.of(connection_options), CsvFormat.of(format_options)
+        files = source.files(transformation_ctx)
+
+        def read() -> DataFrame:
+            return csv.read(self._glue_context.spark_session, files)
+
+        return DynamicFrame(read, self._glue_context, transformation_ctx)
+
+
+class GlueLogger(PartlyOffered):
+    """Glue's logger: three levels, one text; no more is known of it."""
+
+    _called = "GlueLogger"
+    _instead = "it has info, warn and error; Python's logging has the rest"
+
+    def info(self, message: str) -> None:
+        """Log what happens."""
+        _log("INFO", message)
+
+    def warn(self, message: str) -> None:
+        """Log what may be wrong."""
+        _log("WARN", message)
+
+    def error(self, message: str) -> None:
+        """Log what is wrong."""
+        _log("ERROR", message)
+
+
+def _log(level: str, message: str) -> None:
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    print(f"{now} {level} GlueLogger: {message}", file=sys.stderr)  # ruff: ignore[print] - the log

@@ -13,9 +13,9 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from .bookmarks import S3File
-from .errors import NotOfferedLocallyError
+from .errors import NotOfferedLocallyError, refuse_other_options
 
-_OFFERED = {"separator", "quoteChar", "withHeader", "attachFilename"}
+_OFFERED = {"separator", "quoteChar", "attachFilename"}
 _NO_QUOTES = (-1, "-1")
 
 
@@ -31,28 +31,28 @@ class CsvFormat:
         """Read Glue's ``format_options``.
 
         Raises:
-            NotOfferedLocallyError: Quoting or a header is asked for, or an option is unknown here.
+            NotOfferedLocallyError: Quoting is asked for, or an option that the stand-in lacks.
+            TypeError: The options are not a dict, or ``attachFilename`` is no column's name.
+            ValueError: ``separator`` is not one character.
         """
-        unknown = sorted(set(options) - _OFFERED)
-        if unknown:
-            raise NotOfferedLocallyError(
-                f"awsglue here does not offer the CSV format options {unknown}; "
-                f"it offers {sorted(_OFFERED)}"
-            )
+        refuse_other_options("CSV format_options", options, _OFFERED)
         if options.get("quoteChar", '"') not in _NO_QUOTES:
             raise NotOfferedLocallyError(
                 'awsglue here reads CSV without quoting only: give format_options "quoteChar": -1'
             )
-        if options.get("withHeader", False) not in {False, "false"}:
-            raise NotOfferedLocallyError("awsglue here reads CSV without a header line only")
-        return cls(options.get("separator", ","), options.get("attachFilename", ""))
+        separator, column = options.get("separator", ","), options.get("attachFilename", "")
+        if not isinstance(separator, str) or len(separator) != 1:
+            raise ValueError(f"the separator of CSV is one character, not {separator!r}")
+        if not isinstance(column, str):
+            raise TypeError(f"attachFilename is the name of a column, not {column!r}")
+        return cls(separator, column)
 
     def read(self, spark: SparkSession, files: list[S3File]) -> DataFrame:
         """Read the files, one row per record; without any record a frame without columns."""
         lines = _lines(spark, files)
         width = self._width(lines)
         if not width:
-            return no_columns(spark)
+            return _no_columns(spark)
         if width == 1:
             fields = [F.decode("line", "UTF-8").alias("col0")]
         else:
@@ -68,15 +68,13 @@ class CsvFormat:
         return lines.agg(F.max(fields)).head()[0] or 0
 
 
-def no_columns(spark: SparkSession) -> DataFrame:
+def _no_columns(spark: SparkSession) -> DataFrame:
     """Return what a frame without records becomes: its schema is computed from nothing."""
     return spark.createDataFrame([], T.StructType([]))
 
 
 def _lines(spark: SparkSession, files: list[S3File]) -> DataFrame:
     """Return ``line`` (its bytes) and ``path`` of every line that is not empty."""
-    if not files:
-        return no_columns(spark).select(F.lit("").alias("line"), F.lit("").alias("path"))
     reader = spark.read.option("recursiveFileLookup", "true")  # no columns out of folder names
     text = reader.text([_escaped(file.uri) for file in files])
     lines = text.select(F.col("value").alias("line"), F.col("_metadata.file_path").alias("path"))

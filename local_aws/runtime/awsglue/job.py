@@ -8,18 +8,23 @@ from typing import Any, ClassVar
 
 from .bookmark_store import Bookmark, BookmarkStore
 from .bookmarks import Limits, S3File, SourceState, files_between, new_files
+from .errors import PartlyOffered, refuse_other_names
 from .utils import BOOKMARK_DISABLE, BOOKMARK_PAUSE
 
 BOOKMARKS_VARIABLE = "LOCAL_AWS_GLUE_BOOKMARKS"
+__getattr__ = refuse_other_names("job.", "it has Job")
 
 
-class Job:
+class Job(PartlyOffered):
     """The run of a job; a process has one, as in Glue."""
 
+    _called = "Job"
+    _instead = "it has init, isInitialized and commit"
     _current: ClassVar["JobBookmark | None"] = None
 
     def __init__(self, glue_context: object) -> None:
-        self._glue_context = glue_context
+        if glue_context is not None:  # a script without Spark, which nobody writes for Glue
+            _refuse_other_contexts(glue_context)
 
     def init(self, job_name: str, args: dict[str, Any] | None = None) -> None:
         """Load the job's bookmark, if ``args`` (of ``getResolvedOptions``) switch it on."""
@@ -102,6 +107,17 @@ class JobBookmark:
                 f"bookmark was reset. get-job-runs lists the runs of the job."
             )
         return bookmark
+
+
+def _refuse_other_contexts(glue_context: object) -> None:
+    from pyspark.sql import SparkSession
+
+    from .context import GlueContext
+
+    if not isinstance(glue_context, GlueContext | SparkSession):
+        raise Exception(  # ruff: ignore[raise-vanilla-class, type-check-without-type-error] - Glue's
+            f"Job takes a GlueContext or a SparkSession, not {type(glue_context).__name__}"
+        )
 
 
 def _bookmarks_root() -> Path:

@@ -4,13 +4,14 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 
 from .bookmarks import MAX_BAND, Limits, S3File
-from .errors import NotOfferedLocallyError
+from .errors import NotOfferedLocallyError, refuse_other_options
 from .job import Job
 
 _OFFERED = {
@@ -41,18 +42,21 @@ class S3Source:
         """Read Glue's ``connection_options``.
 
         Raises:
-            TypeError: The options are not a dict, or ``paths`` is no list.
+            TypeError: The options are not a dict, or one has a value of another type than Glue's.
+            ValueError: An option has a value that means nothing.
             NotOfferedLocallyError: An option that the stand-in does not have.
         """
-        if not isinstance(options, dict):
-            raise TypeError(f"connection_options must be a dict, not {type(options).__name__}")
-        _refuse_unknown(options)
+        refuse_other_options("S3 connection_options", options, _OFFERED)
+        if options.get("groupFiles", "none") != "none":
+            raise NotOfferedLocallyError(
+                'awsglue here reads files one by one: groupFiles is "none"'
+            )
         if not isinstance(options.get("paths"), list):
             raise TypeError('connection_options needs "paths", a list of s3:// URIs')
         return cls(
             paths=tuple(options["paths"]),
-            recurse=_flag(options.get("recurse", False)),
-            exclusions=tuple(json.loads(options.get("exclusions", "[]"))),
+            recurse=_recurse(options),
+            exclusions=_exclusions(options),
             limits=_limits(options),
         )
 
@@ -92,34 +96,48 @@ class S3Source:
         return not any(_matches(glob, name) for glob in self.exclusions for name in (uri, below))
 
 
-def _refuse_unknown(options: dict[str, Any]) -> None:
-    unknown = sorted(set(options) - _OFFERED)
-    if unknown:
-        raise NotOfferedLocallyError(
-            f"awsglue here does not offer the S3 connection options {unknown}; "
-            f"it offers {sorted(_OFFERED)}"
+def _recurse(options: dict[str, Any]) -> bool:
+    value = str(options.get("recurse", False)).lower()  # Glue takes strings as well
+    if value not in {"true", "false"}:
+        raise ValueError(f"recurse is True or False, not {options['recurse']!r}")
+    return value == "true"
+
+
+def _exclusions(options: dict[str, Any]) -> tuple[str, ...]:
+    globs, text = None, options.get("exclusions", "[]")
+    with suppress(TypeError, ValueError):
+        globs = json.loads(text)
+    if not isinstance(globs, list):
+        raise TypeError(
+            f"exclusions is a string that holds a JSON list, such as '[\"**.pdf\"]', not {text!r}"
         )
-    if options.get("groupFiles", "none") != "none":
-        raise NotOfferedLocallyError('awsglue here reads files one by one: groupFiles is "none"')
+    return tuple(globs)
 
 
 def _limits(options: dict[str, Any]) -> Limits:
-    if "boundedFiles" in options and "boundedSize" in options:
+    bounds = {name: options[name] for name in ("boundedFiles", "boundedSize") if name in options}
+    if len(bounds) > 1:
         raise ValueError("give boundedFiles or boundedSize, not both")
-
-    def number(name: str) -> int | None:
-        return int(options[name]) if name in options else None
-
+    for name, value in bounds.items():
+        if not isinstance(value, str):
+            raise TypeError(f'{name} is a string, such as "500", not {value!r}')
     return Limits(
-        max_band=int(options.get("maxBand", MAX_BAND)),
-        max_files_in_band=number("maxFilesInBand"),
-        files=number("boundedFiles"),
-        size=number("boundedSize"),
+        max_band=_number(options, "maxBand", MAX_BAND, least=0),
+        max_files_in_band=_number(options, "maxFilesInBand"),
+        files=_number(options, "boundedFiles"),
+        size=_number(options, "boundedSize"),
     )
 
 
-def _flag(value: bool | str) -> bool:  # ruff: ignore[boolean-type-hint-positional-argument] - Glue takes both
-    return value if isinstance(value, bool) else value.lower() == "true"
+def _number(
+    options: dict[str, Any], name: str, default: int | None = None, *, least: int = 1
+) -> int | None:
+    if name not in options:
+        return default
+    value = str(options[name])
+    if not value.isdecimal() or int(value) < least:
+        raise ValueError(f"{name} is a whole number from {least}, not {options[name]!r}")
+    return int(value)
 
 
 def _bucket_and_prefix(path: str) -> tuple[str, str]:

@@ -4,6 +4,10 @@
 import argparse
 from typing import Any, NoReturn
 
+from .errors import refuse_other_names
+
+__getattr__ = refuse_other_names("utils.", "it has getResolvedOptions and GlueArgumentError")
+
 BOOKMARK_OPTIONS = ("job-bookmark-enable", "job-bookmark-disable", "job-bookmark-pause")
 BOOKMARK_DISABLE = "job-bookmark-disable"
 BOOKMARK_PAUSE = "job-bookmark-pause"
@@ -72,7 +76,7 @@ def _parser(options: list[str]) -> _GlueArgumentParser:
 
 def _check_bookmark_options(resolved: dict[str, Any]) -> None:
     window = ("job_bookmark_from", "job_bookmark_to")
-    missing = ["--" + name.replace("_", "-") for name in window if resolved[name] is None]
+    missing = ["--" + name.replace("_", "-") for name in window if not resolved[name]]
     paused = resolved["job_bookmark_option"] == BOOKMARK_PAUSE
     if paused and len(missing) == 1:
         raise RuntimeError(f"Missing option or value for {missing[0]}")
