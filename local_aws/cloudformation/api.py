@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 
 from local_aws.cloudformation import answers
 from local_aws.cloudformation.changes import is_no_update
@@ -26,6 +27,14 @@ class StackActions(BaseResponse):
         super().__init__(service_name="cloudformation")
         self.automated_parameter_parsing = True
         self.params: dict[str, Any] = {}
+
+    def call_action(self) -> Any:  # ruff: ignore[any-type] - moto's
+        """Carry out a request; an action that is not among these is refused by name."""
+        action = self._get_action()
+        if camelcase_to_underscores(action) in method_names_from_class(type(self)):
+            return super().call_action()
+        refusal = ValidationError(f"The local AWS does not offer {action} of CloudFormation")
+        return self.serialized(ActionResult(refusal))
 
     def _existing(self, name: str) -> Stack | None:
         return ENGINE.store.find(name, self.region)
@@ -94,7 +103,7 @@ class StackActions(BaseResponse):
                 "Invalid operation on stack: RetainResources is for a stack in DELETE_FAILED"
             )
         if stack is not None and stack.status != "DELETE_COMPLETE":
-            ENGINE.delete(stack, retained)
+            ENGINE.delete(stack, retained, self.params.get("ClientRequestToken"))
         return EmptyResult()
 
     def update_termination_protection(self) -> ActionResult:
@@ -208,7 +217,7 @@ class StackActions(BaseResponse):
         """Receive what a custom resource's function PUTs to its ResponseURL."""
         del kwargs
         request = args[0]
-        known = ANSWERS.put(request.args.get("token", ""), json.loads(request.data))
+        known = ANSWERS.put(request.args.get("token", ""), request.data)
         return (200, {}, "") if known else (403, {}, "No such request is open")
 
 

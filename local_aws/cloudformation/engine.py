@@ -61,8 +61,13 @@ class Engine:
             stack.enter("UPDATE_IN_PROGRESS", "User Initiated")
         self._start(stack, lambda operation: operation.update(design))
 
-    def delete(self, stack: Stack, retained: Iterable[str]) -> None:
+    def delete(self, stack: Stack, retained: Iterable[str], token: str | None) -> None:
         """Start removing a stack; one that is being made stops and is removed.
+
+        Args:
+            stack: the stack.
+            retained: the logical ids of what is left behind.
+            token: the ClientRequestToken of the events from now on.
 
         Raises:
             ValidationError: the stack is protected, updating, or exports what others use.
@@ -72,7 +77,7 @@ class Engine:
             if stack.status == "DELETE_IN_PROGRESS":
                 return
             making = stack.status == "CREATE_IN_PROGRESS"
-            stack.delete_requested = making
+            stack.delete_requested, stack.request_token = making, token
             stack.enter("DELETE_IN_PROGRESS", "User Initiated")
         if not making:
             self._start(stack, lambda operation: operation.delete(retained))

@@ -24,7 +24,7 @@ _LETTERS = string.ascii_uppercase + string.digits
 
 
 @lru_cache(maxsize=64)
-def _client(endpoint: str, service: str, region: str) -> BaseClient:
+def _client(endpoint: str, service: str, region: str, patience: int) -> BaseClient:
     with _CLIENT_LOCK:
         return boto3.session.Session().client(
             service,
@@ -35,7 +35,7 @@ def _client(endpoint: str, service: str, region: str) -> BaseClient:
             # One attempt: a resource that cannot be made is reported, not tried five times.
             config=Config(
                 retries={"total_max_attempts": 1},
-                read_timeout=960,  # a custom resource's function may take Lambda's 15 minutes
+                read_timeout=patience,
                 s3={"addressing_style": "path"},
             ),
         )
@@ -52,9 +52,9 @@ class Context:
     logical_id: str
     type_name: str
 
-    def client(self, service: str) -> BaseClient:
-        """Return a client of this AWS."""
-        return _client(self.settings.endpoint, service, self.region)
+    def client(self, service: str, patience: int = 60) -> BaseClient:
+        """Return a client of this AWS that waits so many seconds for an answer."""
+        return _client(self.settings.endpoint, service, self.region, patience)
 
     def call(self, service: str, operation: str, **arguments: object) -> dict[str, Any]:
         """Call an operation, its arguments brought into the types that its API declares.

@@ -1,7 +1,8 @@
 """The Data Catalog's databases and tables, jobs and triggers."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from local_aws.cloudformation.errors import ResourceError
 from local_aws.cloudformation.resources.base import (
     Context,
     Properties,
@@ -10,11 +11,56 @@ from local_aws.cloudformation.resources.base import (
     without,
 )
 from local_aws.cloudformation.resources.tags import retag
+from local_aws.settings import ACCOUNT_ID
+
+_PLACE = ("CatalogId", "DatabaseName")  # in which catalog, and a table in which database
 
 
-class Database(ResourceType):
+class _CatalogEntry(ResourceType):
+    """A database or a table: both are an input with a name, in a catalog, perhaps in a database."""
+
+    kind: ClassVar[str]  # as the API's operations and arguments write it
+
+    def create(self, properties: Properties, context: Context) -> str:
+        """Make the entry, in the account's own catalog.
+
+        Raises:
+            ResourceError: it is to be in another account's.
+        """
+        catalog = str(properties.get("CatalogId", ACCOUNT_ID))
+        if catalog != ACCOUNT_ID:
+            raise ResourceError(
+                f"The local AWS has the Data Catalog of account {ACCOUNT_ID} only, "
+                f"CatalogId is {catalog}"
+            )
+        given = properties[f"{self.kind}Input"].get("Name")
+        name = given or context.generated_name(255).lower()
+        self._put("create", name, properties, context)
+        return name
+
+    def update(self, physical_id: str, old: Properties, new: Properties, context: Context) -> None:
+        """Change everything but the name; tables and partitions stay."""
+        del old
+        self._put("update", physical_id, new, context, Name=physical_id)
+
+    def delete(self, physical_id: str, properties: Properties, context: Context) -> None:
+        """Remove the entry with what it holds in the catalog; the data stays."""
+        operation = f"delete_{self.kind.lower()}"
+        context.call("glue", operation, **only(properties, *_PLACE), Name=physical_id)
+
+    def _put(
+        self, verb: str, name: str, properties: Properties, context: Context, **more: str
+    ) -> None:
+        field = f"{self.kind}Input"
+        given = {**properties[field], "Name": name}
+        operation = f"{verb}_{self.kind.lower()}"
+        context.call("glue", operation, **only(properties, *_PLACE), **{field: given}, **more)
+
+
+class Database(_CatalogEntry):
     """AWS::Glue::Database."""
 
+    kind = "Database"
     type_name = "AWS::Glue::Database"
     name_property = "DatabaseInput.Name"
     also_create_only = ("CatalogId", "DatabaseInput/Name")
@@ -26,33 +72,11 @@ class Database(ResourceType):
         "DatabaseInput.Parameters.*",
     )
 
-    def create(self, properties: Properties, context: Context) -> str:
-        """Make the database."""
-        given = properties["DatabaseInput"]
-        name = given.get("Name") or context.generated_name(255).lower()
-        context.call(
-            "glue",
-            "create_database",
-            **only(properties, "CatalogId"),
-            DatabaseInput={**given, "Name": name},
-        )
-        return name
 
-    def update(self, physical_id: str, old: Properties, new: Properties, context: Context) -> None:
-        """Change description, location and parameters."""
-        del old
-        given = {**new["DatabaseInput"], "Name": physical_id}
-        context.call("glue", "update_database", Name=physical_id, DatabaseInput=given)
-
-    def delete(self, physical_id: str, properties: Properties, context: Context) -> None:
-        """Remove the database with its tables."""
-        del properties
-        context.call("glue", "delete_database", Name=physical_id)
-
-
-class Table(ResourceType):
+class Table(_CatalogEntry):
     """AWS::Glue::Table."""
 
+    kind = "Table"
     type_name = "AWS::Glue::Table"
     name_property = "TableInput.Name"
     name_scope = ("DatabaseName",)
@@ -70,29 +94,6 @@ class Table(ResourceType):
         "TableInput.StorageDescriptor.**",
         "TableInput.TableType",
     )
-
-    def create(self, properties: Properties, context: Context) -> str:
-        """Make the table."""
-        given = properties["TableInput"]
-        name = given.get("Name") or context.generated_name(255).lower()
-        context.call(
-            "glue",
-            "create_table",
-            **only(properties, "CatalogId", "DatabaseName"),
-            TableInput={**given, "Name": name},
-        )
-        return name
-
-    def update(self, physical_id: str, old: Properties, new: Properties, context: Context) -> None:
-        """Change everything but the name; the partitions stay."""
-        del old
-        given = {**new["TableInput"], "Name": physical_id}
-        context.call("glue", "update_table", DatabaseName=new["DatabaseName"], TableInput=given)
-
-    def delete(self, physical_id: str, properties: Properties, context: Context) -> None:
-        """Remove the table; its data stays."""
-        database = properties["DatabaseName"]
-        context.call("glue", "delete_table", DatabaseName=database, Name=physical_id)
 
 
 class Job(ResourceType):

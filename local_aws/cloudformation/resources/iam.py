@@ -6,6 +6,15 @@ from typing import Any
 from local_aws.cloudformation.resources.base import Context, Properties, ResourceType, only
 from local_aws.cloudformation.resources.tags import retag
 
+_MANAGED_POLICY_ATTRIBUTES = (
+    "AttachmentCount",
+    "CreateDate",
+    "DefaultVersionId",
+    "IsAttachable",
+    "PolicyId",
+    "UpdateDate",
+)
+
 
 class Role(ResourceType):
     """AWS::IAM::Role."""
@@ -128,6 +137,13 @@ class Policy(ResourceType):
                 "iam", "delete_role_policy", RoleName=role, PolicyName=properties["PolicyName"]
             )
 
+    def attributes(
+        self, physical_id: str, properties: Properties, context: Context
+    ) -> dict[str, Any]:
+        """Return the id."""
+        del properties, context
+        return {"Id": physical_id}
+
 
 class ManagedPolicy(ResourceType):
     """AWS::IAM::ManagedPolicy."""
@@ -175,10 +191,10 @@ class ManagedPolicy(ResourceType):
     def attributes(
         self, physical_id: str, properties: Properties, context: Context
     ) -> dict[str, Any]:
-        """Return the ARN and the id."""
+        """Return the ARN, and what IAM tells of the policy as it is now."""
         del properties
         policy = context.call("iam", "get_policy", PolicyArn=physical_id)["Policy"]
-        return {"PolicyArn": policy["Arn"], "PolicyId": policy["PolicyId"]}
+        return {"PolicyArn": policy["Arn"], **only(policy, *_MANAGED_POLICY_ATTRIBUTES)}
 
     @staticmethod
     def _drop_other_versions(arn: str, context: Context) -> None:

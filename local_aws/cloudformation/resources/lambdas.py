@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 from local_aws.cloudformation.errors import ResourceError
@@ -14,6 +15,8 @@ from local_aws.cloudformation.resources.base import (
 )
 from local_aws.cloudformation.resources.tags import retag
 
+# Inline code that mentions it gets it, and no other code, as on AWS.
+_CFNRESPONSE = Path(__file__).with_name("cfnresponse.py")
 # The local Lambda takes these when a function is made and has no operation to change them.
 _FIXED = ("Architectures", "EphemeralStorage", "TracingConfig")
 _CODE = ("S3Bucket", "S3Key", "S3ObjectVersion", "ZipFile")
@@ -25,8 +28,6 @@ _DEFAULTS = {
     "MemorySize": 128,
     "Timeout": 3,
 }
-
-
 # What other operations set.
 _ELSEWHERE = (
     *_FIXED,
@@ -64,7 +65,7 @@ class Function(ResourceType):
     )
 
     def create(self, properties: Properties, context: Context) -> str:
-        """Make the function; inline code becomes a zip with one index file, as on AWS."""
+        """Make the function; inline code becomes a zip with an index file, as on AWS."""
         name = properties.get("FunctionName") or context.generated_name()
         tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
         context.call(
@@ -125,12 +126,21 @@ def _code(properties: Properties) -> dict[str, Any]:
     code = properties["Code"]
     if "ZipFile" not in code:
         return dict(code)
+    if not str(properties.get("Runtime", "")).startswith("python"):
+        return {"ZipFile": _packed({"index.js": code["ZipFile"]})}
+    files = {"index.py": code["ZipFile"]}
+    if "cfnresponse" in code["ZipFile"]:
+        files["cfnresponse.py"] = _CFNRESPONSE.read_text(encoding="utf-8")
+    return {"ZipFile": _packed(files)}
+
+
+def _packed(files: dict[str, str]) -> bytes:
     packed = io.BytesIO()
-    suffix = "py" if str(properties.get("Runtime", "")).startswith("python") else "js"
     with zipfile.ZipFile(packed, "w") as archive:
-        # A ZipInfo carries a fixed date: the same code gives the same bytes.
-        archive.writestr(zipfile.ZipInfo(f"index.{suffix}"), code["ZipFile"])
-    return {"ZipFile": packed.getvalue()}
+        for name, content in files.items():
+            # A ZipInfo carries a fixed date: the same code gives the same bytes.
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return packed.getvalue()
 
 
 class Permission(ResourceType):

@@ -124,19 +124,30 @@ def cli(aws: LocalAws, tmp_path: Path) -> Any:  # ruff: ignore[any-type] - a fun
 
 
 def test_cli_deploy(cli: Any, stacks: "Stacks") -> None:  # ruff: ignore[any-type] - a function
-    """``deploy`` creates, sees that there is nothing to do, and updates."""
+    """``deploy`` creates, sees that there is nothing to do, updates, and fails as on AWS."""
     deploy = ("deploy", "--stack-name", "deployed", "--template-file", "template.yaml")
     assert (
         "Successfully created/updated stack - deployed"
         in cli(*deploy, "--parameter-overrides", "Name=deployed").stdout
     )
     assert stacks.outputs("deployed") == {"LogGroup": "deployed"}
-    assert "No changes to deploy. Stack deployed is up to date" in cli(*deploy).stderr
+    nothing = cli(*deploy)
+    assert "No changes to deploy. Stack deployed is up to date" in nothing.stderr
+    assert nothing.returncode == 255  # version 1 of the CLI takes it for a failure
+    time.sleep(1)
+    assert cli(*deploy, "--no-fail-on-empty-changeset").returncode == 0
     time.sleep(1)  # the CLI names its change sets by the second
     assert "Successfully" in cli(*deploy, "--parameter-overrides", "Extra=yes").stdout
     assert "WithExtra" in stacks.physical_ids("deployed")
     assert "WithoutExtra" not in stacks.physical_ids("deployed")
+    stacks.api.create_stack(StackName="in-the-way", TemplateBody=TEMPLATE)
+    broken = cli(*deploy, "--parameter-overrides", "Name=planned", "Extra=no")
+    assert "Failed to create/update the stack." in broken.stderr
+    assert broken.returncode == 255
+    assert stacks.describe("deployed")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "WithExtra" in stacks.physical_ids("deployed")
     stacks.delete("deployed")
+    stacks.delete("in-the-way")
 
 
 def test_cli_as_the_readme_types_it(cli: Any) -> None:  # ruff: ignore[any-type] - a function

@@ -188,6 +188,19 @@ def test_option_that_is_not_offered(stacks: "Stacks", option: dict, sentence: st
         stacks.api.create_stack(StackName="refused", TemplateBody=template, **option)
 
 
+@pytest.mark.parametrize("operation", ["cancel_update_stack", "continue_update_rollback"])
+def test_action_that_is_not_offered(stacks: "Stacks", operation: str) -> None:
+    """An action that is not here is refused by name, not an accident of the server."""
+    with pytest.raises(ClientError) as refusal:
+        getattr(stacks.api, operation)(StackName="refused")
+    action = operation.title().replace("_", "")
+    assert refusal.value.response["Error"] == {
+        "Type": "Sender",
+        "Code": "ValidationError",
+        "Message": f"The local AWS does not offer {action} of CloudFormation",
+    }
+
+
 def test_type_that_changes(stacks: "Stacks") -> None:
     """A resource cannot become another type."""
     template = "Resources: {One: {Type: %s}}"

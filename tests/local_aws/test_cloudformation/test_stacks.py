@@ -183,6 +183,20 @@ def test_custom_name_that_would_be_replaced(stacks: "Stacks") -> None:
     )
 
 
+def test_catalog_of_another_account(stacks: "Stacks") -> None:
+    """There is one Data Catalog here: what is meant for another one is not put into it."""
+    template = """
+    Resources:
+      Database:
+        Type: AWS::Glue::Database
+        Properties: {CatalogId: '999999999999', DatabaseInput: {Name: life_elsewhere}}
+    """
+    assert stacks.create("life-elsewhere", template)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert stacks.reason("life-elsewhere", "Database", "CREATE_FAILED") == (
+        "The local AWS has the Data Catalog of account 123456789012 only, CatalogId is 999999999999"
+    )
+
+
 def test_tags_of_a_stack(stacks: "Stacks", logs: BaseClient) -> None:
     """A stack's tags are put on its resources; a resource's own tag wins."""
     template = """

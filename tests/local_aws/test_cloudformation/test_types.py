@@ -10,6 +10,7 @@ import pytest
 import yaml
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
+from local_aws.cloudformation.engine import ENGINE
 from local_aws.cloudformation.resources.properties import REMEMBERED, paths_of
 from local_aws.cloudformation.resources.registry import RESOURCE_TYPES, is_custom
 from local_aws.cloudformation.template import parse
@@ -26,6 +27,13 @@ ELSEWHERE = {
     ("AWS::Lambda::Function", "Code.S3Key"),
     ("AWS::Lambda::Function", "Code.S3ObjectVersion"),
 }
+# Attributes that only tell of properties that are refused.
+OF_OTHER_PROPERTIES = (
+    "MetadataConfiguration",
+    "MetadataTableConfiguration",
+    "SnapStartResponse",
+    "WorkGroupConfigurationUpdates",
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +111,21 @@ def test_remembered_properties_are_supported() -> None:
     """What is only remembered is on its type's list, and has a reason."""
     assert all(path in RESOURCE_TYPES[name].supported for name, path in REMEMBERED)
     assert all(REMEMBERED.values())
+
+
+def test_attributes(everything: LocalAws) -> None:
+    """Fn::GetAtt gives every attribute that AWS's own schema has and moto tells."""
+    region = everything.client("cloudformation").meta.region_name
+    missing = set()
+    for resource in ENGINE.store.find("everything", region).resources.values():
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource.type_name).schema
+        pointers = [p.removeprefix("/properties/") for p in schema.get("readOnlyProperties", ())]
+        promised = {pointer.replace("/", ".") for pointer in pointers}
+        missing |= {(resource.type_name, name) for name in promised - set(resource.attributes)}
+    assert {one for one in missing if not one[1].startswith(OF_OTHER_PROPERTIES)} == {
+        ("AWS::IAM::ManagedPolicy", "PermissionsBoundaryUsageCount"),
+        ("AWS::StepFunctions::StateMachine", "StateMachineRevisionId"),
+    }
 
 
 def tells(aws: LocalAws, row: dict[str, Any]) -> Any:  # ruff: ignore[any-type] - any JSON value
