@@ -11,7 +11,7 @@ LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFA
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-crash truth lint format aws tick deploy notebook clean
+.PHONY: help install demo test test-crash truth lint format permissions aws tick deploy notebook clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ lint: $(INSTALLED) ## check style and the template
 format: $(INSTALLED) ## put the code into its one format
 	$(VENV)/bin/ruff format
 	$(VENV)/bin/ruff check --fix
+
+permissions: $(INSTALLED) ## write the IAM policies of docs/permissions/
+	$(RUN) -m tests.permissions
 
 aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws TICK=seconds]
 	@$(RUN) -m local_aws --port $(PORT) --root $(ROOT) $(if $(TICK),--tick $(TICK))

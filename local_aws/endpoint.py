@@ -16,7 +16,7 @@ from moto.moto_server import werkzeug_app
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import ThreadedWSGIServer
 
-from local_aws import state
+from local_aws import calls, state
 from local_aws.settings import HOST, LocalAwsError
 
 # The environment variable for this is read when moto is first imported, which may be before us.
@@ -87,6 +87,7 @@ class _Application:
         if reason:
             start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
             return [_NOT_FOR_PAGES.format(reason=reason).encode()]
+        calls.note(environ)
         asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"])
         try:
             return self._pages.get(asked, self._moto)(environ, start_response)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import subprocess
 import sys
@@ -10,16 +11,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests import demo, oracle
+from tests import calls, demo, oracle
 from tests.pipeline import ANSWER_TYPES, typed_rows
 
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the demo leaves, from a run in a process of its own."""
+    """The folder that the demo leaves, from a run in a process of its own; beside it its calls."""
     folder = tmp_path_factory.mktemp("demo") / "build"
     done = subprocess.run(
-        [sys.executable, "tests/demo.py", "--build", folder],
+        [sys.executable, "-m", "tests.calls", folder.with_name("calls.json"), "--build", folder],
         cwd=demo.PROJECT,
         capture_output=True,
         text=True,
@@ -98,3 +99,11 @@ def test_code_is_uploaded_once(build: Path, name: str, done: str) -> None:
     [uploads] = [cell.outputs for cell in cells if "def upload_if_changed" in cell.source]
 
     assert uploads[0]["data"]["text/plain"].split().count(done) == 3
+
+
+def test_calls(build: Path) -> None:
+    """The notebook called what the list of its calls says, and the job nothing else."""
+    made = json.loads(build.with_name("calls.json").read_text(encoding="utf-8"))
+
+    calls.check("notebook", made["notebook"])
+    calls.check_known("job", made["job"])

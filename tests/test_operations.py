@@ -1,4 +1,4 @@
-"""docs/operations.md does what it says: every statement and every command of the page."""
+"""docs/operations.md and the README's way on AWS do what they say: all statements, all commands."""
 
 import gzip
 import json
@@ -7,17 +7,24 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from tests import demo, oracle
-from tests.pipeline import Pipeline, deploy
+from local_aws.calls import Call, recording
+from local_aws.server import LocalAws
+from tests import calls, demo, oracle
+from tests.pipeline import Pipeline
 from tests.test_pipeline import CART, PURCHASE, VIEW
 
 PAGE = (demo.PROJECT / "docs/operations.md").read_text(encoding="utf-8")
+README = (demo.PROJECT / "README.md").read_text(encoding="utf-8")
+STACK = "capstone-x"  # as both pages call it
 STRICT = {"MAX_QUANTITY = 2**31 - 1": "MAX_QUANTITY = 2"}  # a rule that was wrong
 NAME = "events-20260302T18{minute}00Z.jsonl.gz"
 
@@ -26,6 +33,11 @@ def _blocks(heading: str, language: str) -> list[str]:
     """Return the code of a section of the page."""
     section = PAGE.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
     return re.findall(rf"```{language}\n(.*?)```", section, flags=re.DOTALL)
+
+
+def _readme_block(step: str) -> str:
+    """Return the commands of a step of the README's way on AWS."""
+    return re.search(rf"\*\*{step}\.\*\*.*?```\n(.*?)```", README, flags=re.DOTALL)[1]
 
 
 def _at(minute: int, event: dict, **changes: object) -> dict:
@@ -41,10 +53,25 @@ LINES = {
 
 
 @pytest.fixture(scope="module")
-def pipeline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+def recorded() -> Iterator[set[Call]]:
+    """All calls since the module began."""
+    with recording() as recorded:
+        yield recorded
+
+
+@pytest.fixture(scope="module")
+def pipeline(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, recorded: set[Call]
+) -> Pipeline:
     """The page's stack after a run over three good files and a cut off one, with a strict rule."""
+    del recorded  # it only has to begin first
     request.getfixturevalue("aws_environment")
-    pipeline = deploy("capstone-x", "x")
+    # The README's next command waits for the stack, and looks every half minute.
+    _bash(_readme_block("Deploy").split("aws cloudformation wait")[0], demo.PROJECT)
+    boto3.client("cloudformation").get_waiter("stack_create_complete").wait(
+        StackName=STACK, WaiterConfig={"Delay": 1}
+    )
+    pipeline = Pipeline(demo.stack_outputs(STACK))
     pipeline.quicken()
     pipeline.put_code(STRICT)
     folder = tmp_path_factory.mktemp("operations")
@@ -67,14 +94,19 @@ def _deliver(pipeline: Pipeline, folder: Path, minute: int, cut: int | None = No
 def _type(heading: str, number: int, folder: Path) -> None:
     """Type a block of commands, after those that the page begins with."""
     names = re.search(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL)[1]
+    _bash(names + _blocks(heading, "sh")[number], folder)
+
+
+def _bash(commands: str, folder: Path) -> None:
+    """Type commands of a page, as the caller ``docs``."""
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    bash = shutil.which("bash")
-    subprocess.run(
-        [bash, "-euc", names + _blocks(heading, "sh")[number]],
-        cwd=folder,
-        env={**os.environ, "PATH": tools},
-        check=True,
-    )
+    with calls.calling_as("docs"):
+        subprocess.run(
+            [shutil.which("bash"), "-euc", commands],
+            cwd=folder,
+            env={**os.environ, "PATH": tools},
+            check=True,
+        )
 
 
 def _wait(pipeline: Pipeline) -> str:
@@ -87,7 +119,8 @@ def _wait(pipeline: Pipeline) -> str:
 
 def _ask(pipeline: Pipeline, heading: str, number: int = 0) -> list[tuple[str, ...]]:
     statement = _blocks(heading, "sql")[number]
-    return [tuple(row.values()) for row in pipeline.rows(statement, "Bronze")]
+    with calls.calling_as("docs"):
+        return [tuple(row.values()) for row in pipeline.rows(statement, "Bronze")]
 
 
 def _without_run(tables: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
@@ -194,3 +227,52 @@ def test_rebuild_gold(pipeline: Pipeline, tmp_path: Path) -> None:
     _wait(pipeline)
 
     assert pipeline.tables() == before
+
+
+def test_a_run_failed(pipeline: Pipeline, aws: LocalAws) -> None:
+    """An event that a dead run left twice is there once after the next; old notes are gone."""
+    before = pipeline.tables()
+    bucket = aws.settings.s3_root / pipeline.stack["AnalyticsBucketName"]
+    file = next((bucket / "silver").rglob("*.parquet"))
+    s3 = partial(boto3.client("s3").put_object, Bucket=bucket.name)
+    s3(Key=str(file.with_name("twice.parquet").relative_to(bucket)), Body=file.read_bytes())
+    dt, hour = (folder.name.split("=")[1] for folder in (file.parents[1], file.parent))
+    s3(Key="unsettled/dead.json", Body=json.dumps({"run_id": "jr_dead", "hours": [[dt, hour]]}))
+    old = list((bucket / "publications").iterdir())
+    for note in old:
+        os.utime(note, (0, 0))
+    assert pipeline.tables() != before
+
+    pipeline.run()
+
+    assert pipeline.tables() == before
+    assert not any(note.exists() for note in old)
+
+
+@pytest.fixture(scope="module")
+def made(pipeline: Pipeline, recorded: set[Call]) -> Callable[[str], calls.Calls]:
+    """What a role has called until it is asked for, in the template's names."""
+    del pipeline  # it only has to be there
+    names = calls.StackNames(STACK)
+    return lambda role: calls.made_by(role, recorded, names)
+
+
+@pytest.mark.usefixtures("made")  # which asks for the stack's names while there is a stack
+def test_clean_up(pipeline: Pipeline, tmp_path: Path) -> None:
+    """The README's last commands leave no bucket, no table and no stack."""
+    _bash(_readme_block("Find"), tmp_path)
+    _bash(_readme_block("Clean up"), tmp_path)
+    cloudformation = boto3.client("cloudformation")
+    waiter = cloudformation.get_waiter("stack_delete_complete")
+    waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1})
+
+    with pytest.raises(ClientError, match=f"Stack with id {STACK} does not exist"):
+        cloudformation.describe_stacks(StackName=STACK)
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        boto3.client("s3").list_objects_v2(Bucket=pipeline.stack["SourceBucketName"])
+
+
+def test_calls(made: Callable[[str], calls.Calls]) -> None:
+    """The pages' commands and the job called what the list says; all tests above are needed."""
+    calls.check("docs", made("docs"))
+    calls.check("job", made("job"))

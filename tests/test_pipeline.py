@@ -12,8 +12,9 @@ from pathlib import Path
 import boto3
 import pytest
 
+from local_aws.calls import recording
 from local_aws.server import LocalAws
-from tests import oracle
+from tests import calls, oracle
 from tests.pipeline import Pipeline, deploy
 
 SLOT = "events/year=2026/month=03/day=01/hour={hour}/minute={minute}/"
@@ -203,11 +204,12 @@ def _runs_of(layer: Path) -> dict[Path, set[str]]:
 
 
 def test_generator(pipeline: Pipeline) -> None:
-    """The deployed generator writes one file of full size where the job will look for it."""
-    answer = boto3.client("lambda").invoke(
-        FunctionName=pipeline.stack["GeneratorFunctionName"],
-        Payload=json.dumps({"time": "2031-03-02T01:05:12Z"}),
-    )
+    """The deployed generator writes one full file where the job will look, and calls no more."""
+    with recording() as recorded:
+        answer = boto3.client("lambda").invoke(
+            FunctionName=pipeline.stack["GeneratorFunctionName"],
+            Payload=json.dumps({"time": "2031-03-02T01:05:12Z"}),
+        )
     written = json.load(answer["Payload"])
     s3, bucket = boto3.client("s3"), pipeline.stack["SourceBucketName"]
     body = s3.get_object(Bucket=bucket, Key=written["key"])["Body"].read()
@@ -216,6 +218,8 @@ def test_generator(pipeline: Pipeline) -> None:
     assert written["key"].startswith("events/year=2031/month=03/day=02/hour=01/minute=00/events-")
     assert written["bytes"] == len(body)
     assert 500_000 <= written["events"] == gzip.decompress(body).count(b"\n") <= 750_000
+    names = calls.StackNames("capstone-pipeline")
+    calls.check("generator", calls.made_by("generator", recorded, names))
 
 
 def test_rewritten_file(pipeline: Pipeline, tmp_path: Path) -> None:

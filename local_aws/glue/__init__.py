@@ -6,7 +6,7 @@
 - Job bookmarks are files under ``<root>/glue/bookmarks``, written by the job itself through
   ``local_aws/runtime/awsglue``.
 
-Scheduled triggers have a state but do not fire by themselves.
+Scheduled triggers are fired by ``local_aws/schedules``.
 """
 
 from moto.glue import models, urls

@@ -10,10 +10,11 @@ import boto3
 from botocore.exceptions import ClientError
 from moto.glue.models import FakeJob
 
+from local_aws import calls
 from local_aws.glue import spark
 from local_aws.glue.arguments import RunArguments, RunRefusedError
 from local_aws.java import java_home
-from local_aws.settings import REGION, LocalAwsError, Settings
+from local_aws.settings import LocalAwsError, Settings
 
 RUNTIME = Path(__file__).resolve().parent.parent / "runtime"  # holds awsglue
 PID_FILE = "pid"  # in the home: the process id of the script
@@ -67,29 +68,28 @@ def prepare(settings: Settings, job: FakeJob, run_id: str, arguments: RunArgumen
     directory = home(settings, run_id)
     for folder in ("script", "packages", "tmp"):
         (directory / folder).mkdir(parents=True, exist_ok=True)
-    script = _download(settings, job.command.get("ScriptLocation", ""), directory / "script")
-    packages = [
-        _download(settings, uri, directory / "packages") for uri in arguments.extra_py_files
-    ]
+    # Glue fetches the code with the job's own role, so it does so by the job's own key.
+    aws = {**settings.environment, "AWS_ACCESS_KEY_ID": calls.access_key("glue", job.name)}
+    script = _download(aws, job.command.get("ScriptLocation", ""), directory / "script")
+    packages = [_download(aws, uri, directory / "packages") for uri in arguments.extra_py_files]
     conf = spark.write_conf_dir(directory, settings.s3_root.resolve(), arguments.spark_conf)
     words = arguments.command_line(job.name, run_id)
     return Workspace(
         home=directory,
         command=[sys.executable, str(script), *words],
-        environment=_environment(settings, directory, conf, packages),
+        environment={**_environment(settings, directory, conf, packages), **aws},
     )
 
 
 def _environment(
     settings: Settings, home: Path, conf: Path, packages: list[Path]
 ) -> dict[str, str]:
-    """Return the environment of the script: this machine's, without what is ours or AWS's."""
+    """Return the environment of the script, but for where AWS is: this machine's, without ours."""
     machine = {k: v for k, v in os.environ.items() if not k.startswith(_OF_THE_SERVER)}
     # A .py file is imported from its directory, a .zip is on the path itself.
     on_path = [path.parent if path.suffix == ".py" else path for path in packages]
     return {
         **machine,
-        **settings.environment,
         "JAVA_HOME": str(_java_home()),
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONNOUSERSITE": "1",
@@ -124,16 +124,16 @@ def _java_home() -> Path:
         raise RunRefusedError(str(error)) from error
 
 
-def _download(settings: Settings, uri: str, folder: Path) -> Path:
+def _download(aws: dict[str, str], uri: str, folder: Path) -> Path:
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     if not uri.startswith("s3://") or not key:
         raise RunRefusedError(f"LAUNCH ERROR | {uri!r} is no S3 URI: s3://bucket/key is needed")
     s3 = boto3.client(
         "s3",
-        endpoint_url=settings.endpoint,
-        region_name=REGION,
-        aws_access_key_id=settings.environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=settings.environment["AWS_SECRET_ACCESS_KEY"],
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        region_name=aws["AWS_REGION"],
+        aws_access_key_id=aws["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=aws["AWS_SECRET_ACCESS_KEY"],
     )
     target = folder / PurePosixPath(key).name
     try:

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from moto.awslambda.models import LambdaFunction
 
+from local_aws import calls
 from local_aws.process_groups import kill_group
 
 RUNTIME = Path(__file__).with_name("runtime.py")
@@ -104,6 +105,7 @@ class Invocation:
         usual = {"PATH": os.environ.get("PATH", ""), "LANG": "en_US.UTF-8", "TZ": ":UTC"}
         reserved = {
             "_HANDLER": function.handler,
+            "AWS_ACCESS_KEY_ID": calls.access_key("lambda", function.function_name),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
             "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
