@@ -11,10 +11,11 @@ LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFA
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-crash truth lint format permissions aws tick deploy notebook clean
+.PHONY: help install demo test test-crash truth trino-answers trino-lake lint format permissions aws tick \
+	deploy notebook clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 install: $(INSTALLED) ## create .venv with the pinned dependencies
 
@@ -36,6 +37,12 @@ test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and
 
 truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; takes minutes
 	$(RUN) -m pytest tests/test_truth.py -m full_hour
+
+trino-answers: $(INSTALLED) ## ask a real Trino server (0.8 GB by Maven) what the tests expect
+	$(RUN) -m tests.athena.record
+
+trino-lake: $(INSTALLED) ## make the tables of those answers anew, after a change of the tables
+	$(RUN) -m tests.athena.lake
 
 lint: $(INSTALLED) ## check style and the template
 	$(VENV)/bin/ruff format --check

@@ -14,6 +14,7 @@ from local_aws.athena.types import (
     BIGINT,
     BOOLEAN,
     DOUBLE,
+    INTEGER,
     MAX_PRECISION,
     REAL,
     UNORDERED,
@@ -85,11 +86,7 @@ def _sum(a: Aggregate) -> Typed:
     total = a.sql("sum", a.value.sql)
     if to != BIGINT:
         return Typed(f"cast({total} as {to.duckdb})", to)
-    overflow = "error('NUMERIC_VALUE_OUT_OF_RANGE: bigint addition overflow')"
-    return Typed(
-        f"coalesce(try_cast({total} as bigint), case when {total} is not null then {overflow} end)",
-        to,
-    )
+    return Typed(f"cast({total} as bigint)", to)  # what overflows is named in errors.py
 
 
 def _avg(a: Aggregate) -> Typed:
@@ -106,10 +103,21 @@ def _avg(a: Aggregate) -> Typed:
 
 
 def _extreme(a: Aggregate) -> Typed:
-    a.call.expect(1)
+    _only(a, 1)
     if a.value.type.name in UNORDERED:
         raise not_supported(f"{a.call.name} of {a.value.type}", a.call.node)
-    return Typed(a.sql(a.call.name, a.value.sql), a.value.type)
+    extreme = a.sql(a.call.name, a.value.sql)
+    if a.value.type.is_floating:  # NaN counts only where there is nothing else
+        number = f"case when not isnan({a.value.sql}) then {a.value.sql} end"
+        extreme = f"coalesce({a.sql(a.call.name, number)}, {extreme})"
+    return Typed(extreme, a.value.type)
+
+
+def _only(a: Aggregate, count: int) -> None:
+    """Refuse the forms with a number of results, which Trino has and this engine has not."""
+    if len(a.call.arguments) > count:
+        raise not_supported(f"{a.call.name} with a number of results", a.call.node)
+    a.call.expect(count)
 
 
 def _arbitrary(a: Aggregate) -> Typed:
@@ -119,7 +127,7 @@ def _arbitrary(a: Aggregate) -> Typed:
 
 def _extreme_by(name: str) -> Callable[[Aggregate], Typed]:
     def compiler(a: Aggregate) -> Typed:
-        a.call.expect(2)
+        _only(a, 2)
         by = a.call.values[1]
         if by.type.name in UNORDERED:
             raise a.call.mismatch()
@@ -167,6 +175,17 @@ def _statistic(name: str) -> Callable[[Aggregate], Typed]:
     return compiler
 
 
+def _pair_statistic(name: str) -> Callable[[Aggregate], Typed]:
+    def compiler(a: Aggregate) -> Typed:
+        a.call.expect(2)
+        if not all(value.type.is_numeric for value in a.call.values):
+            raise a.call.mismatch()
+        pair = [coerce(value, DOUBLE).sql for value in a.call.values]
+        return Typed(a.sql(name, *pair), DOUBLE)
+
+    return compiler
+
+
 def _approx_distinct(a: Aggregate) -> Typed:
     """Count exactly: Trino's answer has a standard error of 2.3 %, which includes this one."""
     a.call.expect(1, 2)
@@ -177,7 +196,7 @@ def _approx_distinct(a: Aggregate) -> Typed:
 
 def _grouping(a: Aggregate) -> Typed:
     keys = ", ".join(value.sql for value in a.call.values)
-    return Typed(f"cast(grouping({keys}) as bigint)", BIGINT)
+    return Typed(f"cast(grouping({keys}) as integer)", INTEGER)
 
 
 AGGREGATES: dict[str, Callable[[Aggregate], Typed]] = {
@@ -202,6 +221,11 @@ AGGREGATES: dict[str, Callable[[Aggregate], Typed]] = {
     "variance": _statistic("var_samp"),
     "var_samp": _statistic("var_samp"),
     "var_pop": _statistic("var_pop"),
+    "corr": _pair_statistic("corr"),
+    "covar_pop": _pair_statistic("covar_pop"),
+    "covar_samp": _pair_statistic("covar_samp"),
+    "regr_slope": _pair_statistic("regr_slope"),
+    "regr_intercept": _pair_statistic("regr_intercept"),
     "approx_distinct": _approx_distinct,
     "grouping": _grouping,
 }

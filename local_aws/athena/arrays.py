@@ -1,15 +1,15 @@
-"""Functions of arrays, maps and rows."""
+"""Functions of arrays that are neither lambdas nor sets."""
 
 from local_aws.athena.calls import Call, Compiler
-from local_aws.athena.casts import coerce
+from local_aws.athena.casts import cast, coerce
+from local_aws.athena.compilation import one_type
 from local_aws.athena.errors import not_supported
-from local_aws.athena.operators import check_comparable
 from local_aws.athena.scope import Typed
 from local_aws.athena.types import (
     BIGINT,
-    BOOLEAN,
     DATE,
     DAY_TO_SECOND,
+    INTEGER,
     TIMESTAMP,
     UNKNOWN,
     VARCHAR,
@@ -19,7 +19,7 @@ from local_aws.athena.types import (
     common,
 )
 
-_ORDERABLE = {"varchar", "date", "timestamp", "boolean", "decimal"}
+_ORDERABLE = {"varchar", "date", "timestamp", "boolean", "decimal", "unknown"}
 
 
 def _array(call: Call, position: int = 0) -> Typed:
@@ -27,6 +27,13 @@ def _array(call: Call, position: int = 0) -> Typed:
     if value.type.name != "array":
         raise call.mismatch()
     return value
+
+
+def _orderable(call: Call) -> Type:
+    element = _array(call).type.element
+    if not (element.name in _ORDERABLE or element.is_integer or element.is_floating):
+        raise not_supported(f"{call.name} of {call.values[0].type}", call.node)
+    return element
 
 
 def _cardinality(call: Call) -> Typed:
@@ -51,67 +58,80 @@ def _element_at(call: Call) -> Typed:
     raise call.mismatch()
 
 
-def _contains(call: Call) -> Typed:
-    call.expect(2)
-    shared = common(_array(call).type.element, call.values[1].type)
-    if shared is None:
-        raise call.mismatch()
-    check_comparable(shared)
-    values, wanted = coerce(call.values[0], array(shared)), coerce(call.values[1], shared)
-    return Typed(f"array_contains_value({values.sql}, {wanted.sql})", BOOLEAN)
-
-
 def _array_join(call: Call) -> Typed:
-    call.expect(2)
-    if not (_array(call).type.element.name == "varchar" or call.values[0].type.element.is_integer):
-        raise not_supported(f"array_join of {call.values[0].type}", call.node)
-    return Typed(f"array_to_string({call.values[0].sql}, {call.values[1].sql})", VARCHAR)
+    call.expect(2, 3)
+    texts = cast(_array(call), array(VARCHAR), call.node, safe=False).sql
+    if any(value.type.name not in {"varchar", "unknown"} for value in call.values[1:]):
+        raise call.mismatch()
+    if call.values[2:]:
+        replaced = f"coalesce(element, {call.values[2].sql})"
+        texts = f"list_transform({texts}, lambda element: {replaced})"
+    return Typed(f"joined({texts}, {call.values[1].sql})", VARCHAR)
 
 
 def _array_sort(call: Call) -> Typed:
+    if len(call.arguments) > 1:
+        raise not_supported("array_sort with a comparator", call.node)
     call.expect(1)
-    element = _array(call).type.element
-    if element.name not in _ORDERABLE and not element.is_integer:
-        raise not_supported(f"array_sort of {call.values[0].type}", call.node)
+    _orderable(call)
     return Typed(f"list_sort({call.values[0].sql}, 'ASC', 'NULLS LAST')", call.values[0].type)
 
 
-def _extreme(aggregate: str) -> Compiler:
-    """Return array_max or array_min: NULL as soon as one element is."""
+def _extreme(name: str) -> Compiler:
+    """Return array_max or array_min: NULL as soon as one element is; NaN only if all are."""
 
     def compiler(call: Call) -> Typed:
+        if len(call.arguments) > 1:
+            raise not_supported(f"{call.name} with a number of results", call.node)
         call.expect(1)
-        element = _array(call).type.element
-        if element.name not in _ORDERABLE and not element.is_integer:
-            raise not_supported(f"{call.name} of {call.values[0].type}", call.node)
+        element = _orderable(call)
         values = call.values[0].sql
-        sql = f"(case when len({values}) = list_count({values}) then {aggregate}({values}) end)"
+        extreme = f"{name}({values})"
+        if element.is_floating:
+            extreme = f"coalesce({name}(numbers({values})), {extreme})"
+        sql = f"(case when len({values}) = list_count({values}) then {extreme} end)"
         return Typed(sql, element)
 
     return compiler
 
 
-def _transform(call: Call) -> Typed:
-    call.expect(2)
-    values = call.scope.compile(call.arguments[0])
-    names, result = call.lambda_result(1, _elements(call, values))
-    sql = f"list_transform({values.sql}, lambda {names[0]}: {result.sql})"
-    return Typed(sql, array(result.type))
+def _of_array(sql: str, *further: Type) -> Compiler:
+    """Return the compiler of a function of an array and ``further`` that keeps its type."""
+
+    def compiler(call: Call) -> Typed:
+        call.expect(1 + len(further))
+        of = _array(call).type
+        pairs = zip(call.values[1:], further, strict=True)
+        if any(common(value.type, wanted) != wanted for value, wanted in pairs):
+            raise call.mismatch()
+        return Typed(sql.format(*(value.sql for value in call.values)), of)
+
+    return compiler
 
 
-def _filter(call: Call) -> Typed:
-    call.expect(2)
-    values = call.scope.compile(call.arguments[0])
-    names, result = call.lambda_result(1, _elements(call, values))
-    if result.type != BOOLEAN:
+def _flatten(call: Call) -> Typed:
+    call.expect(1)
+    inner = _array(call).type.element
+    if inner.name != "array":
         raise call.mismatch()
-    return Typed(f"list_filter({values.sql}, lambda {names[0]}: {result.sql})", values.type)
+    return Typed(f"flatten({call.values[0].sql})", inner)
 
 
-def _elements(call: Call, values: Typed) -> list[Type]:
-    if values.type.name != "array":
+def _repeat(call: Call) -> Typed:
+    call.expect(2)
+    if common(call.values[1].type, INTEGER) != INTEGER:
         raise call.mismatch()
-    return [values.type.element]
+    value, count = call.values
+    return Typed(f"repeated({value.sql}, {count.sql})", array(value.type))
+
+
+def _zip(call: Call) -> Typed:
+    call.expect(2)
+    of = Type("row", tuple((f"field{at}", _array(call, at).type.element) for at in (0, 1)))
+    pair = "lambda pair: struct_pack(field0 := pair[1], field1 := pair[2])"
+    zipped = f"list_zip({call.values[0].sql}, {call.values[1].sql})"
+    known = " and ".join(f"{value.sql} is not null" for value in call.values)
+    return Typed(f"(case when {known} then list_transform({zipped}, {pair}) end)", array(of))
 
 
 def _sequence(call: Call) -> Typed:
@@ -123,68 +143,50 @@ def _sequence(call: Call) -> Typed:
     of, *steps = common(*(value.type for value in call.values[:2])), *call.values[2:]
     if of not in {DATE, TIMESTAMP} or not (steps or of == DATE):
         raise call.mismatch()
-    if steps and steps[0].type == YEAR_TO_MONTH:
-        raise not_supported("a sequence in steps of months", call.node)
-    if steps and steps[0].type != DAY_TO_SECOND:
+    if steps and steps[0].type not in {YEAR_TO_MONTH, DAY_TO_SECOND}:
         raise call.mismatch()
     start, stop = (coerce(value, of).sql for value in call.values[:2])
+    if steps and steps[0].type == YEAR_TO_MONTH:
+        months = f"month_sequence({start}, {stop}, {steps[0].sql})"
+        return Typed(f"cast({months} as {array(of).duckdb})", array(of))
     by = steps[0].sql if steps else f"to_days(step_towards({start}, {stop}))"
     return Typed(f"{of.name}_sequence({start}, {stop}, {by})", array(of))
 
 
-def _map(call: Call) -> Typed:
-    call.expect(0, 2)
-    if not call.values:
-        return Typed("map()", Type("map", (UNKNOWN, UNKNOWN)))
-    keys, values = _array(call, 0), _array(call, 1)
-    of = Type("map", (keys.type.element, values.type.element))
-    return Typed(f"map({keys.sql}, {values.sql})", of)
+def concatenation(values: list[Typed], call: Call) -> Typed:
+    """Join arrays, or an array and an element at one of its ends.
 
-
-def _map_part(part: int) -> Compiler:
-    def compiler(call: Call) -> Typed:
-        call.expect(1)
-        if call.values[0].type.name != "map":
-            raise call.mismatch()
-        name = ("map_keys", "map_values")[part]
-        return Typed(f"{name}({call.values[0].sql})", array(call.values[0].type.parameters[part]))
-
-    return compiler
-
-
-def _map_entries(call: Call) -> Typed:
-    call.expect(1)
-    of = call.values[0].type
-    if of.name != "map":
+    Raises:
+        QueryFailedError: FUNCTION_NOT_FOUND; AMBIGUOUS_FUNCTION_CALL, an operand is NULL.
+    """
+    elements = [value.type.name != "array" for value in values]
+    if UNKNOWN in {value.type for value in values}:
+        raise not_supported(f"{call.name} of an array and NULL without a type", call.node)
+    if all(elements) or (any(elements) and len(values) > 2):  # ruff: ignore[magic-value-comparison] - one at either end
         raise call.mismatch()
-    row = Type("row", (("field0", of.parameters[0]), ("field1", of.parameters[1])))
-    pair = "lambda entry: struct_pack(field0 := entry.key, field1 := entry.value)"
-    return Typed(f"list_transform(map_entries({call.values[0].sql}), {pair})", array(row))
-
-
-def _row(call: Call) -> Typed:
-    names = [f"field{at}" for at in range(len(call.values))]
-    fields = ", ".join(
-        f"{name} := {value.sql}" for name, value in zip(names, call.values, strict=True)
-    )
-    types = tuple((name, value.type) for name, value in zip(names, call.values, strict=True))
-    return Typed(f"struct_pack({fields})", Type("row", types))
+    wrapped = [
+        Typed(f"[{value.sql}]", array(value.type)) if alone else value
+        for value, alone in zip(values, elements, strict=True)
+    ]
+    wrapped = one_type(wrapped, "All CONCAT operands", call.node)
+    known = " and ".join(f"{value.sql} is not null" for value in values)
+    joined = wrapped[0].sql
+    for each in wrapped[1:]:
+        joined = f"list_concat({joined}, {each.sql})"
+    return Typed(f"(case when {known} then {joined} end)", wrapped[0].type)
 
 
 ARRAYS: dict[str, Compiler] = {
     "cardinality": _cardinality,
     "element_at": _element_at,
-    "contains": _contains,
     "array_join": _array_join,
     "array_sort": _array_sort,
     "array_max": _extreme("list_max"),
     "array_min": _extreme("list_min"),
-    "transform": _transform,
-    "filter": _filter,
+    "slice": _of_array("sliced({0}, {1}, {2})", BIGINT, BIGINT),
+    "trim_array": _of_array("trimmed({0}, {1})", BIGINT),
+    "flatten": _flatten,
+    "repeat": _repeat,
+    "zip": _zip,
     "sequence": _sequence,
-    "map": _map,
-    "map_keys": _map_part(0),
-    "map_values": _map_part(1),
-    "map_entries": _map_entries,
-    "row": _row,
 }

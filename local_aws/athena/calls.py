@@ -47,23 +47,43 @@ class Call:
             raise not_supported(f"{self.name} with a computed argument {argument.sql()}", self.node)
         return argument.this
 
+    def number(self, position: int) -> int:
+        """Return the integer literal, which may have a sign, given as an argument.
+
+        Raises:
+            QueryFailedError: NOT_SUPPORTED, it is not a literal.
+        """
+        node = self.arguments[position]
+        literal = node.this if isinstance(node, exp.Neg) else node
+        if not isinstance(literal, exp.Literal) or not literal.this.isdigit():
+            raise not_supported(f"{self.name} with a computed argument {node.sql()}", self.node)
+        return -int(literal.this) if literal is not node else int(literal.this)
+
     def lambda_result(self, position: int, arguments: list[Type]) -> tuple[list[str], Typed]:
         """Compile a lambda; return its DuckDB argument names and its result.
 
         Raises:
             QueryFailedError: FUNCTION_NOT_FOUND, it is no lambda of as many arguments.
         """
-        node = self.arguments[position]
-        if not isinstance(node, exp.Lambda) or len(node.expressions) != len(arguments):
-            raise self.mismatch()
         names = [self.scope.planner.fresh("argument") for _ in arguments]
+        return names, self.lambda_of(position, list(map(Typed, names, arguments)))
+
+    def lambda_of(self, position: int, values: list[Typed]) -> Typed:
+        """Compile a lambda that is called with these values.
+
+        Raises:
+            QueryFailedError: FUNCTION_NOT_FOUND, it is no lambda of as many arguments.
+        """
+        node = self.arguments[position]
+        if not isinstance(node, exp.Lambda) or len(node.expressions) != len(values):
+            raise self.mismatch()
         before = dict(self.scope.lambdas)
-        for argument, name, of in zip(node.expressions, names, arguments, strict=True):
-            self.scope.lambdas[argument.name.lower()] = Typed(name, of)
+        for argument, value in zip(node.expressions, values, strict=True):
+            self.scope.lambdas[argument.name.lower()] = value
         result = self.scope.compile(node.this)
         self.scope.lambdas.clear()
         self.scope.lambdas.update(before)
-        return names, result
+        return result
 
     def mismatch(self) -> QueryFailedError:
         """Return Athena's refusal of these arguments."""

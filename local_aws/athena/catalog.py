@@ -6,9 +6,12 @@ from moto.core.exceptions import JsonRESTError
 from moto.glue.models import GlueBackend, glue_backends
 from sqlglot import exp
 
+from local_aws.athena import views
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.names import hive_type
 from local_aws.athena.scans import Partition, Table
+from local_aws.athena.scope import Field
+from local_aws.athena.views import View
 from local_aws.settings import ACCOUNT_ID, REGION
 
 CATALOG = "awsdatacatalog"
@@ -20,16 +23,28 @@ class Catalog:
     def __init__(self, database: str | None) -> None:
         self._database = database.lower() if database else None
 
-    def table(self, node: exp.Table) -> Table:
-        """Return the table that a query names.
+    def find(self, node: exp.Table) -> Table | View:
+        """Return the table or view that a query names.
 
         Raises:
             QueryFailedError: SCHEMA_NOT_FOUND, TABLE_NOT_FOUND, or one that says what the table
                 lacks.
         """
+        database, name = self.place(node)
+        described = self._described(database, name, node)
+        if described.get("TableType") == views.KIND:
+            return views.decode(described)
+        return _table(database, name, described)
+
+    def place(self, node: exp.Table) -> tuple[str, str]:
+        """Return the database and the name that a table's name means, both in lower case.
+
+        Raises:
+            QueryFailedError: CATALOG_NOT_FOUND or MISSING_SCHEMA_NAME.
+        """
         database, name = (node.db or self._database or "").lower(), node.name.lower()
         if node.catalog and node.catalog.lower() != CATALOG:
-            sentence = f"Catalog '{node.catalog.lower()}' does not exist"
+            sentence = f"Catalog '{node.catalog.lower()}' not found"
             raise QueryFailedError("CATALOG_NOT_FOUND", sentence, node)
         if not database:
             raise QueryFailedError(
@@ -37,10 +52,52 @@ class Catalog:
                 "Schema must be specified when session schema is not set",
                 node,
             )
-        return _table(database, name, self._described(database, name, node))
+        return database, name
+
+    def create_view(self, node: exp.Create, statement: str, fields: tuple[Field, ...]) -> None:
+        """Keep a query under a name.
+
+        Raises:
+            QueryFailedError: TABLE_ALREADY_EXISTS, SCHEMA_NOT_FOUND, NOT_SUPPORTED.
+        """
+        database, name = self.place(node.this)
+        view = views.view_of(node, statement, self._database or database, fields)
+        described = views.encode(name, view, [each.type for each in fields])
+        there = self._described_or_none(database, name, node)
+        if there and not (node.args.get("replace") and there.get("TableType") == views.KIND):
+            sentence = f"Table '{CATALOG}.{database}.{name}' already exists"
+            raise QueryFailedError("TABLE_ALREADY_EXISTS", sentence, node)
+        if there:
+            backend().delete_table(database, name)
+        backend().create_table(database, name, described)
+
+    def drop_view(self, node: exp.Drop) -> None:
+        """Forget a view.
+
+        Raises:
+            QueryFailedError: TABLE_NOT_FOUND; NOT_SUPPORTED, it is a table.
+        """
+        [named] = node.args["tables"]
+        database, name = self.place(named)
+        there = self._described_or_none(database, name, node)
+        if there and there.get("TableType") != views.KIND:
+            raise not_supported(f"DROP VIEW of the table {database}.{name}", node)
+        if there:
+            backend().delete_table(database, name)
+        elif not node.args.get("exists"):
+            sentence = f"View '{CATALOG}.{database}.{name}' does not exist"
+            raise QueryFailedError("TABLE_NOT_FOUND", sentence, node)
+
+    def _described_or_none(self, database: str, name: str, node: exp.Expr) -> dict[str, Any] | None:
+        try:
+            return self._described(database, name, node)
+        except QueryFailedError as error:
+            if str(error).startswith("TABLE_NOT_FOUND"):
+                return None
+            raise
 
     @staticmethod
-    def _described(database: str, name: str, node: exp.Table) -> dict[str, Any]:
+    def _described(database: str, name: str, node: exp.Expr) -> dict[str, Any]:
         glue = backend()
         try:
             glue.get_database(database)

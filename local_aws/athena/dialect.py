@@ -15,7 +15,7 @@ from sqlglot.tokens import Token, TokenType
 
 from local_aws.athena.errors import InvalidRequestError
 
-_SYNTAX_FUNCTIONS = ("CAST", "TRY_CAST", "EXTRACT", "POSITION", "TRIM")
+_SYNTAX_FUNCTIONS = ("CAST", "TRY_CAST", "EXTRACT", "POSITION", "SUBSTRING", "TRIM")
 DECIMAL_LITERAL = "decimal_literal"  # the name under which DECIMAL '0.12' is parsed
 _CONSTANTS = (exp.Literal, exp.Neg, exp.Boolean, exp.Null, exp.Cast, exp.Interval, exp.DataType)
 
@@ -48,13 +48,13 @@ def single_statement(query: str) -> str:
     Raises:
         InvalidRequestError: the query is empty or holds a second statement.
     """
-    tokens = _tokens(query)
-    semicolons = [at for at, token in enumerate(tokens) if token.token_type == TokenType.SEMICOLON]
-    if semicolons and semicolons[0] < len(tokens) - 1:
+    found = tokens(query)
+    semicolons = [at for at, token in enumerate(found) if token.token_type == TokenType.SEMICOLON]
+    if semicolons and semicolons[0] < len(found) - 1:
         raise InvalidRequestError(f"Only one sql statement is allowed. Got: {query}")
-    if len(tokens) == len(semicolons):
+    if len(found) == len(semicolons):
         raise InvalidRequestError("queryString is empty: line 1:1: mismatched input '<EOF>'")
-    return query[: tokens[semicolons[0]].start] if semicolons else query
+    return query[: found[semicolons[0]].start] if semicolons else query
 
 
 def bind(statement: str, values: list[str]) -> str:
@@ -63,7 +63,7 @@ def bind(statement: str, values: list[str]) -> str:
     Raises:
         InvalidRequestError: their number differs, or one is not a literal.
     """
-    marks = [token for token in _tokens(statement) if token.token_type == TokenType.PLACEHOLDER]
+    marks = [token for token in tokens(statement) if token.token_type == TokenType.PLACEHOLDER]
     if len(marks) != len(values):
         raise InvalidRequestError(
             f"Incorrect number of parameters: expected {len(marks)} but found {len(values)}"
@@ -104,7 +104,12 @@ def _literal(value: str) -> str:
     return value
 
 
-def _tokens(query: str) -> list[Token]:
+def tokens(query: str) -> list[Token]:
+    """Return the tokens of a text.
+
+    Raises:
+        InvalidRequestError: it has none, for example a quote that does not end.
+    """
     try:
         return AthenaText().tokenize(query)
     except TokenError as error:

@@ -25,7 +25,11 @@ from local_aws.athena.scope import Relation
 from local_aws.athena.types import DAY_TO_SECOND, YEAR_TO_MONTH, ZONED, Type
 
 THREADS = 2
-_NUMBERS = json.JSONDecoder(parse_float=str, parse_int=str)
+_NUMBERS = json.JSONDecoder(
+    parse_float=str,
+    parse_int=str,
+    object_pairs_hook=lambda pairs: dict(reversed(pairs)),  # of a name twice, Trino takes the first
+)
 
 
 @contextmanager
@@ -64,8 +68,15 @@ def run(
         QueryFailedError: why it fails, in Athena's words.
         InvalidRequestError: it is not SQL.
     """
-    planner = Planner(Catalog(database).table)
-    relation = planner.query(_select(parse(statement)), None, {})
+    tree, catalog = parse(statement), Catalog(database)
+    if isinstance(tree, exp.Drop) and tree.kind == "VIEW":
+        catalog.drop_view(tree)
+        return Result([])
+    planner = Planner(catalog)
+    relation = planner.query(_query(tree), None, {})
+    if isinstance(tree, exp.Create):
+        catalog.create_view(tree, statement, relation.fields)
+        return Result([])
     needed = relation.reads.union(*(each.reads for each in relation.fields))
     scanned = 0
     for scan in planner.scans:
@@ -80,12 +91,16 @@ def run(
     return Result(columns, cells, scanned)
 
 
-def _select(tree: exp.Expr) -> exp.Expr:
-    if isinstance(tree, exp.Query):
+def _query(tree: exp.Expr) -> exp.Expr:
+    """Return a statement's query: the statement, or what a view is to keep."""
+    if isinstance(tree, exp.Query | exp.Values):
         return tree
+    if isinstance(tree, exp.Create) and tree.kind == "VIEW":
+        return tree.expression
     word = tree.this if isinstance(tree, exp.Command) else tree.key
     raise not_supported(
-        f"{word.upper()} statements, only queries; use the Glue API for tables and partitions"
+        f"{word.upper()} statements, only queries and views; use the Glue API for tables and"
+        " partitions"
     )
 
 
@@ -116,7 +131,7 @@ def _json_scalar(text: str | None, path: str) -> str | None:
     if text is None:
         return None
     try:
-        value = _NUMBERS.decode(text)
+        value, _ = _NUMBERS.raw_decode(text.lstrip())  # Trino does not look at what follows
     except ValueError:
         return None
     for step in path.replace("[", ".").replace("]", "").split(".")[1:]:

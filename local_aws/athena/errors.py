@@ -12,6 +12,14 @@ SYSTEM_ERROR = 1
 _OWN_WORDS = re.compile(r"^[A-Z_]{6,}: ")
 _INTEGERS = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint"}
 _OVERFLOW = re.compile(r"Overflow in (\w+) of (INT\d+) \((.*)\)")
+_NO_GROUP_BY = (
+    "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY"
+    " clause"
+)
+_BAD_PATTERN = (  # what DuckDB's regular expressions complain of
+    r"^(missing [\])]|no argument for repetition operator|invalid escape sequence|bad repetition"
+    r"|unexpected \)|invalid (character class|perl operator|named capture)).*"
+)
 # A pattern of DuckDB's message, and what Athena says instead.
 _TRANSLATIONS = (
     (r"Division by zero", "DIVISION_BY_ZERO: Division by zero"),
@@ -26,6 +34,21 @@ _TRANSLATIONS = (
     (
         r"aggregate function calls cannot be nested",
         "NESTED_AGGREGATION: Cannot nest aggregations inside aggregation",
+    ),
+    (
+        r"Type INT128 with value \d+ can't be cast .* INT64",  # what sum() gathers in
+        "NUMERIC_VALUE_OUT_OF_RANGE: bigint addition overflow",
+    ),
+    (r"GROUPING statement cannot be used without groups", f"MISSING_GROUP_BY: {_NO_GROUP_BY}"),
+    (
+        r"cannot contain window function calls",
+        "NESTED_WINDOW: Cannot nest window functions inside aggregation",
+    ),
+    (_BAD_PATTERN, r"INVALID_FUNCTION_ARGUMENT: \g<0>"),
+    (r"Map keys must be unique", "INVALID_FUNCTION_ARGUMENT: Duplicate map keys are not allowed"),
+    (
+        r"map key list does not align",
+        "INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length",
     ),
     (r"Could not parse string \"(.*?)\"", r'INVALID_FUNCTION_ARGUMENT: Invalid format: "\1"'),
 )

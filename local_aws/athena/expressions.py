@@ -4,11 +4,11 @@ import re
 
 from sqlglot import exp
 
-from local_aws.athena.casts import coerce
+from local_aws.athena import functions
 from local_aws.athena.compilation import compile_expression
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.literals import decimal_literal, string
-from local_aws.athena.operators import INTERVALS, arithmetic, mismatch
+from local_aws.athena.operators import INTERVALS, arithmetic
 from local_aws.athena.scope import Scope, Typed
 from local_aws.athena.types import (
     BIGINT,
@@ -17,7 +17,6 @@ from local_aws.athena.types import (
     DOUBLE,
     INTEGER,
     UNKNOWN,
-    VARCHAR,
     YEAR_TO_MONTH,
     Type,
     quoted,
@@ -29,11 +28,11 @@ _INTERVAL_UNITS = {
     "MINUTE": DAY_TO_SECOND,
     "HOUR": DAY_TO_SECOND,
     "DAY": DAY_TO_SECOND,
-    "WEEK": DAY_TO_SECOND,
     "MONTH": YEAR_TO_MONTH,
     "YEAR": YEAR_TO_MONTH,
 }
 _LARGEST_INTEGER = 2**31 - 1
+_LARGEST_BIGINT = 2**63 - 1
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")  # sqlglot reads 1e0+2 as one number
 
 
@@ -48,8 +47,14 @@ def _(node: exp.Literal, _scope: Scope) -> Typed:
         return Typed(f"cast('{text}' as double)", DOUBLE)
     if "." in text:
         return decimal_literal(text)
-    of = INTEGER if int(text) <= _LARGEST_INTEGER else BIGINT
-    return Typed(f"cast({text} as {of.duckdb})", of, text)
+    return _integer(int(text), node)
+
+
+def _integer(number: int, node: exp.Expr) -> Typed:
+    if not -_LARGEST_BIGINT - 1 <= number <= _LARGEST_BIGINT:
+        raise QueryFailedError("SYNTAX_ERROR", f"Invalid numeric literal: {number}", node)
+    of = INTEGER if -_LARGEST_INTEGER - 1 <= number <= _LARGEST_INTEGER else BIGINT
+    return Typed(f"cast({number} as {of.duckdb})", of, str(number))
 
 
 @compile_expression.register
@@ -66,6 +71,8 @@ def _(_node: exp.Null, _scope: Scope) -> Typed:
 def _(node: exp.Interval, _scope: Scope) -> Typed:
     unit = node.args.get("unit")
     name = unit.name.upper() if isinstance(unit, exp.Var) else ""
+    if name == "WEEK":
+        raise QueryFailedError("TYPE_NOT_FOUND", "Unknown resolvedType: interval", node)
     if name not in _INTERVAL_UNITS or not node.this.name.lstrip("+-").isdigit():
         raise not_supported(f"the interval {node.sql()}", node)
     return Typed(f"(interval '{int(node.this.name)}' {name.lower()})", _INTERVAL_UNITS[name])
@@ -96,6 +103,8 @@ def _(node: exp.Column, scope: Scope) -> Typed:
                     value = _row_field(value, name, node)
                 return value
     name = ".".join(part.name for part in node.parts)
+    if any(field.relation in parts[1:-1] for field in scope.fields):
+        raise not_supported(f"{name}: leave out the database before the table's name", node)
     raise QueryFailedError(
         "COLUMN_NOT_FOUND",
         f"Column '{name.lower()}' cannot be resolved or requester is not authorized to access"
@@ -124,17 +133,18 @@ def _arithmetic(node: exp.Binary, scope: Scope) -> Typed:
 
 @compile_expression.register
 def _(node: exp.DPipe, scope: Scope) -> Typed:
-    left, right = (compile_expression(side, scope) for side in (node.this, node.expression))
-    if not {left.type.name, right.type.name} <= {"varchar", "unknown"}:
-        raise mismatch("||", left.type, right.type, node)
-    return Typed(f"({coerce(left, VARCHAR).sql} || {coerce(right, VARCHAR).sql})", VARCHAR)
+    return functions.call("||", [node.this, node.expression], node, scope)
 
 
 @compile_expression.register
 def _(node: exp.Neg, scope: Scope) -> Typed:
+    if isinstance(node.this, exp.Literal) and node.this.name.isdigit():
+        return _integer(-int(node.this.name), node)
     value = compile_expression(node.this, scope)
     if not value.type.is_numeric and value.type not in INTERVALS:
         raise QueryFailedError("TYPE_MISMATCH", f"Cannot negate {value.type}", node)
+    if value.type.is_integer:  # in its own type, so that it can overflow
+        return Typed(f"(cast(0 as {value.type.duckdb}) - {value.sql})", value.type)
     return Typed(f"(-{value.sql})", value.type)
 
 

@@ -3,9 +3,12 @@
 from sqlglot import exp
 
 from local_aws.athena import functions, windows
-from local_aws.athena.casts import cast, coerce
+from local_aws.athena.calls import Call
+from local_aws.athena.casts import cast, coerce, fields
 from local_aws.athena.compilation import boolean, compile_expression, one_type
 from local_aws.athena.errors import QueryFailedError, not_supported
+from local_aws.athena.literals import decimals
+from local_aws.athena.maps import row
 from local_aws.athena.names import type_of
 from local_aws.athena.operators import comparison
 from local_aws.athena.scope import Scope, Typed
@@ -45,7 +48,9 @@ def _(node: exp.If, scope: Scope) -> Typed:
 
 @compile_expression.register
 def _(node: exp.Cast, scope: Scope) -> Typed:
-    literal = isinstance(node.this, exp.Literal)
+    # TIMESTAMP '...' is parsed as a cast to a timestamp of as many decimals as it has.
+    digits = [str(decimals(node.this.name))] if isinstance(node.this, exp.Literal) else None
+    literal = [each.name for each in node.to.expressions] == digits
     to = type_of(node.to, literal=literal)
     value = compile_expression(node.this, scope)
     return cast(value, to, node, safe=isinstance(node, exp.TryCast))
@@ -72,7 +77,14 @@ def _(node: exp.Bracket, scope: Scope) -> Typed:
             sentence = f"Cannot use {index.type} for subscript of {base.type}"
             raise QueryFailedError("TYPE_MISMATCH", sentence, node)
         return Typed(f"map_at({base.sql}, {coerce(index, of_key).sql})", of_value)
+    if base.type.name == "row" and index.text and 0 < int(index.text) <= len(base.type.parameters):
+        return fields(base)[int(index.text) - 1]
     raise not_supported(f"a subscript of {base.type}", node)
+
+
+@compile_expression.register
+def _(node: exp.Tuple, scope: Scope) -> Typed:
+    return row(Call("row", node.expressions, node, scope))
 
 
 @compile_expression.register
@@ -87,9 +99,15 @@ def _(node: exp.Extract, scope: Scope) -> Typed:
 
 @compile_expression.register
 def _(node: exp.Trim, scope: Scope) -> Typed:
-    if node.args.get("position") or node.expression:
-        raise not_supported(f"{node.sql()}; use trim(x), ltrim(x) or rtrim(x)", node)
-    return functions.call("trim", [node.this], node, scope)
+    name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.args.get("position") or "", "trim")
+    letters = [node.expression] if node.expression else []
+    return functions.call(name, [node.this, *letters], node, scope)
+
+
+@compile_expression.register
+def _(node: exp.Substring, scope: Scope) -> Typed:
+    bounds = [node.args[key] for key in ("start", "length") if node.args.get(key)]
+    return functions.call("substr", [node.this, *bounds], node, scope)
 
 
 @compile_expression.register

@@ -1,25 +1,57 @@
 """The functions whose agreement with Trino was considered, by name; every other one is refused."""
 
+from functools import cache
+from pathlib import Path
+
 from sqlglot import exp
 
 from local_aws.athena.aggregates import AGGREGATES, compile_aggregate
 from local_aws.athena.arrays import ARRAYS
 from local_aws.athena.calls import Call, Compiler
+from local_aws.athena.conditionals import CONDITIONALS
 from local_aws.athena.dialect import DECIMAL_LITERAL
+from local_aws.athena.encodings import ENCODINGS
 from local_aws.athena.errors import QueryFailedError, not_supported
+from local_aws.athena.lambdas import LAMBDAS
 from local_aws.athena.literals import decimal_literal
+from local_aws.athena.maps import MAPS
 from local_aws.athena.mathematics import MATHEMATICS
 from local_aws.athena.moments import MOMENTS
+from local_aws.athena.regular_expressions import REGULAR_EXPRESSIONS
 from local_aws.athena.scope import Scope, Typed
+from local_aws.athena.sets import SETS
 from local_aws.athena.strings import STRINGS
+from local_aws.athena.time_texts import TIME_TEXTS
+
+# Functions that make sense only with OVER; windows.py compiles them.
+WINDOW_FUNCTIONS = (
+    "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead",
+    "nth_value", "first_value", "last_value",
+)  # fmt: skip
+
+# Syntax of Trino that reads like a call; it lists no function of these names.
+_SPELLED_OUT = ("format", "json_value", "json_query", "json_exists", "json_array", "json_object")
 
 SCALARS: dict[str, Compiler] = {
     **MATHEMATICS,
+    **CONDITIONALS,
     **STRINGS,
+    **REGULAR_EXPRESSIONS,
+    **ENCODINGS,
     **MOMENTS,
+    **TIME_TEXTS,
     **ARRAYS,
+    **SETS,
+    **LAMBDAS,
+    **MAPS,
     DECIMAL_LITERAL: lambda call: decimal_literal(call.text(0)),
 }
+
+
+@cache
+def _trinos() -> frozenset[str]:
+    """Return the names of all functions of Trino; ``make trino-answers`` asks it for them."""
+    return frozenset((Path(__file__).parent / "trino_functions.txt").read_text().split())
 
 
 def call(name: str, arguments: list[exp.Expr], node: exp.Expr, scope: Scope) -> Typed:
@@ -30,7 +62,12 @@ def call(name: str, arguments: list[exp.Expr], node: exp.Expr, scope: Scope) -> 
     """
     if name in AGGREGATES:
         return aggregate(name, arguments, node, scope)
+    if name in WINDOW_FUNCTIONS:
+        sentence = f"Window function system.builtin.{name} requires an OVER clause"
+        raise QueryFailedError("MISSING_OVER", sentence, node)
     if name not in SCALARS:
+        if name not in _trinos() and name not in _SPELLED_OUT:
+            raise QueryFailedError("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node)
         raise not_supported(
             f"the function {name}: its agreement with Trino was not established", node
         )

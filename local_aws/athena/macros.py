@@ -1,6 +1,12 @@
 """DuckDB macros for what Trino computes and DuckDB does not."""
 
-MACROS = r"""
+import re
+from functools import cache
+
+from local_aws.athena.array_macros import ARRAY_MACROS
+from local_aws.athena.text_macros import TEXT_MACROS
+
+_MACROS = r"""
 -- Integer division, half away from zero. Exact: nothing is doubled that could overflow.
 create macro half_up(n, d) as
     n // d + case when abs(n % d) >= abs(d) - abs(n % d) then sign(n) * sign(d) else 0 end;
@@ -21,6 +27,10 @@ create macro local_time(z) as
         else timezone(z.zone, timezone('UTC', z.utc))
     end;
 
+-- A zoned timestamp, NULL if its instant is.
+create macro zoned(instant, zone) as
+    case when instant is not null then {'utc': cast(instant as timestamp), 'zone': zone} end;
+
 -- The instant at which clocks of a zone show a time.
 create macro instant(local, zone) as
     case
@@ -32,20 +42,27 @@ create macro instant(local, zone) as
 -- Trino's zone of an ISO 8601 text: Z is UTC, no zone is the session's, which is UTC.
 create macro iso_zone(text) as
     case
-        when regexp_matches(text, 'T.*[+-]\d\d:?\d\d$') then
-            case
-                when replace(right(regexp_replace(text, '(\d\d):?(\d\d)$', '\1:\2'), 5), ':', '')
-                    = '0000' then 'UTC'
-                else right(regexp_replace(text, '(\d\d):?(\d\d)$', '\1:\2'), 6)
-            end
-        else 'UTC'
+        when not regexp_matches(text, 'T.*[+-]\d\d(:?\d\d)?$') then 'UTC'
+        when regexp_matches(text, '[+-]00(:?00)?$') then 'UTC'
+        else regexp_replace(
+            regexp_extract(text, '[+-]\d\d(:?\d\d)?$'), '^(...):?(\d\d)?$',
+            '\1:' || case when regexp_matches(text, '[+-]\d\d$') then '00' else '\2' end
+        )
     end;
 
 -- Milliseconds are kept, finer digits are cut off, as from_iso8601_timestamp does.
 create macro iso_local(text) as
-    try_cast(replace(regexp_extract(
-        text, '^(\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?)?)\d*(Z|[+-]\d\d:?\d\d)?$', 1
-    ), 'T', ' ') as timestamp);
+    case
+        when regexp_full_match(text, '\d{4}') then try_cast(text || '-01-01' as timestamp)
+        when regexp_full_match(text, '\d{4}-\d{2}') then try_cast(text || '-01' as timestamp)
+        else try_cast(regexp_replace(
+            replace(replace(regexp_extract(
+                text,
+                '^(\d{4}-\d\d?-\d\d?(T([01]\d|2[0-3])(:\d\d(:\d\d([.,]\d{1,3})?)?)?)?)\d*(Z|[+-]\d\d(:?\d\d)?)?$',
+                1
+            ), 'T', ' '), ',', '.'), '( \d\d)$', '\1:00'
+        ) as timestamp)
+    end;
 
 -- To a zoned timestamp. A day of a zone with summer time may have 23 hours.
 create macro add_time(z, step) as
@@ -77,92 +94,109 @@ create macro iso_date(text) as
             error('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || text || '"')
     end;
 
--- DuckDB makes a capital sharp s of it, Trino leaves it as it is.
-create macro trino_upper(text) as
-    case
-        when contains(text, 'ß') then
-            error('NOT_SUPPORTED: the local Athena does not run upper of a text with a sharp s')
-        else upper(text)
-    end;
+-- Months and milliseconds of intervals, which DuckDB keeps in parts.
+create macro months_of(step) as datepart('year', step) * 12 + datepart('month', step);
 
-create macro trino_substr(s, start) as
-    case when start = 0 or start < -length(s) then left(s, 0) else substr(s, start) end;
+create macro months_text(n) as
+    case when n < 0 then '-' else '' end || abs(n) // 12 || '-' || abs(n) % 12;
 
-create macro trino_substr_length(s, start, size) as
-    case
-        when start = 0 or start < -length(s) or size <= 0 then left(s, 0)
-        else substr(s, start, size)
-    end;
+create macro seconds_text(micros) as
+    case when micros < 0 then '-' else '' end
+    || printf('%d %02d:%02d:%02d.%03d', abs(micros) // 86400000000, abs(micros) // 3600000000 % 24,
+        abs(micros) // 60000000 % 60, abs(micros) // 1000000 % 60, abs(micros) // 1000 % 1000);
 
-create macro split_field(s, delimiter, field) as
-    case
-        when field > 0 then list_extract(string_split(s, delimiter), field)
-        else error('INVALID_FUNCTION_ARGUMENT: Index must be greater than zero')
-    end;
+-- Minutes that the wall clock of a zoned timestamp is ahead of UTC, and their text.
+create macro minutes_ahead(z) as
+    cast((epoch_us(local_time(z)) - epoch_us(z.utc)) // 60000000 as integer);
 
-create macro array_at(a, i) as
+create macro offset_text(z, colon) as
+    case when minutes_ahead(z) < 0 then '-' else '+' end
+    || printf('%02d%s%02d', abs(minutes_ahead(z)) // 60, colon, abs(minutes_ahead(z)) % 60);
+
+-- Complete units between two instants, by the wall clock of the first one's zone.
+create macro zoned_diff(unit, a, b) as
     case
-        when i is null or a is null then null
-        when i = 0 then
-            error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
-        when i < 0 then error('INVALID_FUNCTION_ARGUMENT: Array subscript is negative: ' || i)
-        when i > len(a) then error(
-            'INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to '
-            || 'array length: ' || i || ' > ' || len(a)
+        when contains(a.zone, '/') then error(
+            'NOT_SUPPORTED: the local Athena does not run date_diff in days of timestamps in '
+            || a.zone
         )
-        else list_extract(a, i)
+        else date_sub(unit, local_time(a), local_time({'utc': b.utc, 'zone': a.zone}))
     end;
 
--- How many steps lead from one end of a sequence to the other; Trino makes 10,000 entries at most.
-create macro steps_between(start, stop, step) as
+create macro parsed_moment(s, format) as
     case
-        when step = 0 then error('INVALID_FUNCTION_ARGUMENT: step must not be zero')
-        when sign(stop - start) = -sign(step) then error(
-            'INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to'
-            || ' start value if step is greater than zero otherwise stop should be less than or'
-            || ' equal to start'
-        )
-        when (stop - start) // step >= 10000 then error(
-            'INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000'
-            || ' entries'
-        )
-        else (stop - start) // step
+        when s is null then null
+        when regexp_matches(s, '^\s|\s$|\s\s') or try_strptime(s, format) is null then
+            error('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || s || '"')
+        else date_trunc('millisecond', try_strptime(s, format))
     end;
 
-create macro step_towards(start, stop) as case when start <= stop then 1 else -1 end;
-
-create macro integer_sequence(start, stop, step) as
-    generate_series(start, start + step * steps_between(start, stop, step), step);
-
-create macro timestamp_sequence(start, stop, step) as
+-- Newton's last step: the C library's root may be off by one unit.
+create macro cube_root(x) as
     case
-        when steps_between(epoch_us(start), epoch_us(stop), epoch_us(step)) >= 0
-            then generate_series(start, stop, step)
+        when x = 0 or not isfinite(x) then x
+        else cbrt(x) - (cbrt(x) * cbrt(x) * cbrt(x) - x) / (3 * cbrt(x) * cbrt(x))
     end;
 
-create macro date_sequence(start, stop, step) as
+create macro bucket_of(x, a, b, n) as
     case
-        when epoch_us(step) % 86400000000 = 0 then cast(
-            timestamp_sequence(cast(start as timestamp), cast(stop as timestamp), step) as date[]
-        )
-        when step is not null then error(
-            'INVALID_FUNCTION_ARGUMENT: sequence step must be a day interval if start and end'
-            || ' values are dates'
-        )
-    end;
-
-create macro map_at(m, k) as
-    case
-        when m is null or k is null then null
-        when map_contains(m, k) then map_extract_value(m, k)
-        else error('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || k)
-    end;
-
--- NULL, not false, where an unknown element might have been the one.
-create macro array_contains_value(a, x) as
-    case
-        when list_contains(a, x) then true
-        when len(a) > list_count(a) then null
-        else list_contains(a, x)
+        when n <= 0 then
+            error('INVALID_FUNCTION_ARGUMENT: bucketCount must be greater than 0')
+        when not isfinite(x) or not isfinite(a) or not isfinite(b) then
+            error('INVALID_FUNCTION_ARGUMENT: operand and bounds must be finite')
+        when a = b then error('INVALID_FUNCTION_ARGUMENT: bounds cannot equal each other')
+        else cast(case
+            when x < least(a, b) then case when a > b then n + 1 else 0 end
+            when x >= greatest(a, b) then case when a > b then 0 else n + 1 end
+            when a > b then n - trunc(n * (x - b) / (a - b) + 1) + 1
+            else trunc(n * (x - a) / (b - a) + 1)
+        end as bigint)
     end;
 """
+_OWN = _MACROS + TEXT_MACROS + ARRAY_MACROS
+_NAMES = re.findall(r"create macro (\w+)\(", _OWN)
+_CALL = re.compile(rf"'(?:[^']|'')*'|\"[^\"]*\"|\b(?P<name>error|{'|'.join(_NAMES)})\(")
+
+
+def may_fail(sql: str) -> bool:
+    """Whether SQL may call error(), itself or in a macro."""
+    return not _called(sql).isdisjoint({"error", *_reaching("error(")})
+
+
+def refuses(sql: str) -> bool:
+    """Whether SQL may end in a refusal, which is no failure to be caught."""
+    return "NOT_SUPPORTED" in sql or not _called(sql).isdisjoint(_reaching("NOT_SUPPORTED"))
+
+
+def failing_quietly(sql: str) -> str:
+    """Return SQL that is NULL where it would have called error()."""
+    failing = {"error", *_reaching("error(")}
+    return _CALL.sub(lambda found: "try_" * (found["name"] in failing) + found[0], sql)
+
+
+def _called(sql: str) -> set[str]:
+    return {found["name"] for found in _CALL.finditer(sql) if found["name"]}
+
+
+@cache
+def _reaching(text: str) -> set[str]:
+    """Return the macros in which a text stands, and those that call them."""
+    bodies = dict(zip(_NAMES, re.split(r"create macro \w+\(", _OWN)[1:], strict=True))
+    found = {name for name, body in bodies.items() if text in body}
+    while further := {
+        name
+        for name, body in bodies.items()
+        if name not in found and not found.isdisjoint(re.findall(r"\w+(?=\()", body))
+    }:
+        found |= further
+    return found
+
+
+def _quiet_macros() -> str:
+    """Return each macro that may fail once more, under a name that begins with try_."""
+    each_macro = re.split(r"(?=create macro )", re.sub(r"--.*", "", _OWN))
+    quiet = (failing_quietly(macro) for macro in each_macro if may_fail(macro))
+    return "create macro try_error(message) as null;\n" + "".join(quiet)
+
+
+MACROS = _OWN + _quiet_macros()

@@ -1,24 +1,23 @@
-"""Mathematical and conditional functions."""
+"""Mathematical functions."""
 
-from local_aws.athena.calls import Call, Compiler, Overload, function, overloaded
+from local_aws.athena.calls import Call, Compiler, function
 from local_aws.athena.casts import coerce
-from local_aws.athena.compilation import one_type
 from local_aws.athena.errors import not_supported
-from local_aws.athena.operators import arithmetic, comparison
+from local_aws.athena.operators import arithmetic, from_unscaled
 from local_aws.athena.scope import Typed
-from local_aws.athena.types import BIGINT, BOOLEAN, DOUBLE, UNORDERED, ZONED, decimal
+from local_aws.athena.types import (
+    BIGINT,
+    BOOLEAN,
+    DOUBLE,
+    MAX_PRECISION,
+    decimal,
+)
 
 
 def _number(call: Call) -> Typed:
     if not call.values or not call.values[0].type.is_numeric:
         raise call.mismatch()
     return call.values[0]
-
-
-def _operands(call: Call) -> list[Typed]:
-    if not call.values:
-        raise call.mismatch()
-    return one_type(call.values, f"All {call.name.upper()} operands", call.node)
 
 
 def _abs(call: Call) -> Typed:
@@ -44,9 +43,11 @@ def _whole(name: str) -> Compiler:
 def _round(call: Call) -> Typed:
     call.expect(1, 2)
     value, of = _number(call), call.values[0].type
-    digits = int(call.text(1)) if len(call.arguments) > 1 else 0
+    digits = call.number(1) if len(call.arguments) > 1 else 0
     if of.is_integer:
-        return value
+        power = 10 ** min(-digits, MAX_PRECISION - 1)
+        wide = f"half_up(cast({value.sql} as hugeint), {power}::hugeint) * {power}::hugeint"
+        return value if digits >= 0 else Typed(f"cast({wide} as {of.duckdb})", of)
     if of.name != "decimal":
         return Typed(f"cast(round({value.sql}, {digits}) as {of.duckdb})", of)
     wide = decimal(of.precision + 1, of.scale)
@@ -55,17 +56,36 @@ def _round(call: Call) -> Typed:
 
 
 def _truncate(call: Call) -> Typed:
-    call.expect(1)
-    value = _number(call)
-    if not value.type.is_floating:
-        raise not_supported(f"truncate of {value.type}; cast it to double", call.node)
-    return Typed(f"cast(trunc({value.sql}) as {value.type.duckdb})", value.type)
+    call.expect(1, 2)
+    value, of = _number(call), call.values[0].type
+    if of.name == "decimal":
+        return _truncate_decimal(call, value)
+    if not of.is_floating or len(call.arguments) > 1:
+        raise not_supported(f"truncate of {of}; cast it to double", call.node)
+    return Typed(f"cast(trunc({value.sql}) as {of.duckdb})", of)
+
+
+def _truncate_decimal(call: Call, value: Typed) -> Typed:
+    of = value.type
+    digits = call.number(1) if len(call.arguments) > 1 else 0
+    lost = max(of.scale - digits, 0)
+    if lost >= MAX_PRECISION:
+        raise not_supported(f"truncate to {digits} decimal places", call.node)
+    power = f"cast('1{'0' * lost}' as hugeint)"
+    whole = f"unscaled({value.sql}) // {power}"
+    if len(call.arguments) > 1:
+        return Typed(from_unscaled(f"{whole} * {power}", of), of)
+    to = decimal(max(of.precision - of.scale, 1), 0)
+    return Typed(from_unscaled(whole, to), to)
 
 
 def _sign(call: Call) -> Typed:
     call.expect(1)
     value = _number(call)
     of = decimal(1, 0) if value.type.name == "decimal" else value.type
+    if of.is_floating:  # of NaN and -0.0, each is its own
+        plain = f"isnan({value.sql}) or {value.sql} = 0"
+        return Typed(f"(case when {plain} then {value.sql} else sign({value.sql}) end)", of)
     return Typed(f"cast(sign({value.sql}) as {of.duckdb})", of)
 
 
@@ -74,35 +94,15 @@ def _modulus(call: Call) -> Typed:
     return arithmetic("%", *call.values, call.node)
 
 
-def _extreme(name: str) -> Compiler:
-    """Return greatest or least: NULL as soon as one argument is."""
+def _short(compiler: Compiler, count: int) -> Compiler:
+    """Refuse, by name, the forms of a function with another number of arguments."""
 
-    def compiler(call: Call) -> Typed:
-        values = _operands(call)
-        of = values[0].type
-        if of.name in UNORDERED or of == ZONED or of.is_floating:
-            raise not_supported(f"{call.name} of {of}", call.node)
-        known = " and ".join(f"{value.sql} is not null" for value in values)
-        all_values = ", ".join(value.sql for value in values)
-        return Typed(f"(case when {known} then {name}({all_values}) end)", of)
+    def counted(call: Call) -> Typed:
+        if len(call.arguments) != count:
+            raise not_supported(f"{call.name} of {len(call.arguments)} arguments", call.node)
+        return compiler(call)
 
-    return compiler
-
-
-def _coalesce(call: Call) -> Typed:
-    values = _operands(call)
-    return Typed(f"coalesce({', '.join(value.sql for value in values)})", values[0].type)
-
-
-def _nullif(call: Call) -> Typed:
-    call.expect(2)
-    value = call.values[0]
-    same = comparison("=", *call.values, call.node)
-    return Typed(f"(case when {same.sql} then null else {value.sql} end)", value.type)
-
-
-def _try(call: Call) -> Typed:
-    raise not_supported("try(); use try_cast, or nullif on the divisor", call.node)
+    return counted
 
 
 def _of_double(sql: str) -> Compiler:
@@ -119,21 +119,30 @@ MATHEMATICS: dict[str, Compiler] = {
     "sign": _sign,
     "mod": _modulus,
     "sqrt": _of_double("sqrt({0})"),
-    "cbrt": _of_double("cbrt({0})"),
+    "cbrt": _of_double("cube_root({0})"),
     "exp": _of_double("exp({0})"),
     "ln": _of_double("ln({0})"),
     "log2": _of_double("log2({0})"),
     "log10": _of_double("log10({0})"),
+    "log": function(DOUBLE, "(ln({1}) / ln({0}))", DOUBLE, DOUBLE),
+    "degrees": _of_double("degrees({0})"),
+    "radians": _of_double("radians({0})"),
+    "e": function(DOUBLE, "cast('2.718281828459045' as double)"),
+    "nan": function(DOUBLE, "cast('NaN' as double)"),
+    "infinity": function(DOUBLE, "cast('Infinity' as double)"),
+    "random": _short(function(DOUBLE, "random()"), 0),
+    "rand": _short(function(DOUBLE, "random()"), 0),
+    "width_bucket": _short(
+        function(BIGINT, "bucket_of({0}, {1}, {2}, {3})", DOUBLE, DOUBLE, DOUBLE, BIGINT), 4
+    ),
     "power": function(DOUBLE, "power({0}, {1})", DOUBLE, DOUBLE),
     "pow": function(DOUBLE, "power({0}, {1})", DOUBLE, DOUBLE),
     "is_nan": function(BOOLEAN, "isnan({0})", DOUBLE),
     "is_finite": function(BOOLEAN, "isfinite({0})", DOUBLE),
     "is_infinite": function(BOOLEAN, "isinf({0})", DOUBLE),
     "pi": function(DOUBLE, "pi()"),
-    "bitwise_and": overloaded(Overload((BIGINT, BIGINT), BIGINT, "({0} & {1})")),
-    "greatest": _extreme("greatest"),
-    "least": _extreme("least"),
-    "coalesce": _coalesce,
-    "nullif": _nullif,
-    "try": _try,
+    "bitwise_and": function(BIGINT, "({0} & {1})", BIGINT, BIGINT),
+    "bitwise_or": function(BIGINT, "({0} | {1})", BIGINT, BIGINT),
+    "bitwise_xor": function(BIGINT, "xor({0}, {1})", BIGINT, BIGINT),
+    "bitwise_not": function(BIGINT, "(~{0})", BIGINT),
 }

@@ -2,18 +2,22 @@
 
 import re
 
-from local_aws.athena.calls import Call, Compiler, Overload, function, overloaded
+from local_aws.athena.calls import Call, Compiler, function
 from local_aws.athena.casts import cast, coerce, local_time
 from local_aws.athena.errors import QueryFailedError, not_supported
+from local_aws.athena.literals import check_decimals, string
 from local_aws.athena.operators import comparable
 from local_aws.athena.scope import Typed
 from local_aws.athena.types import (
     BIGINT,
     DATE,
+    DAY_TO_SECOND,
     DOUBLE,
     TIMESTAMP,
     VARCHAR,
+    YEAR_TO_MONTH,
     ZONED,
+    common,
 )
 
 _DATE_UNITS = ("day", "week", "month", "quarter", "year")
@@ -34,6 +38,15 @@ _TIME_FIELDS = {
     "second": "second({0})",
     "millisecond": "(millisecond({0}) % 1000)",
 }
+_OF_INTERVALS = {
+    (DAY_TO_SECOND, "day"): "epoch_us({0}) // 86400000000",
+    (DAY_TO_SECOND, "hour"): "epoch_us({0}) // 3600000000 % 24",
+    (DAY_TO_SECOND, "minute"): "epoch_us({0}) // 60000000 % 60",
+    (DAY_TO_SECOND, "second"): "epoch_us({0}) // 1000000 % 60",
+    (DAY_TO_SECOND, "millisecond"): "epoch_us({0}) // 1000 % 1000",
+    (YEAR_TO_MONTH, "month"): "months_of({0}) % 12",
+    (YEAR_TO_MONTH, "year"): "months_of({0}) // 12",
+}
 _SYNONYMS = {
     "day_of_month": "day",
     "dow": "day_of_week",
@@ -41,20 +54,14 @@ _SYNONYMS = {
     "week_of_year": "week",
     "yow": "year_of_week",
 }
-# MySQL's letters, as date_format and date_parse read them, in DuckDB's.
-_MYSQL = {
-    "Y": "%Y", "m": "%m", "d": "%d", "H": "%H", "i": "%M", "s": "%S", "S": "%S", "T": "%H:%M:%S",
-    "j": "%j", "y": "%y", "%": "%%",
-}  # fmt: skip
-_MYSQL_FORMAT = {**_MYSQL, "f": "%f", "a": "%a", "W": "%A", "b": "%b", "M": "%B", "p": "%p",
-                 "I": "%I", "h": "%I", "r": "%I:%M:%S %p"}  # fmt: skip
-# Joda's patterns, as format_datetime reads them.
-_JODA = {"yyyy": "%Y", "YYYY": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S",
-         "SSS": "%g", "EEE": "%a", "EEEE": "%A", "MMM": "%b", "MMMM": "%B", "''": "'"}  # fmt: skip
 
 
-def _local(call: Call, position: int) -> Typed:
-    """Return an argument as the wall clock shows it."""
+def local(call: Call, position: int) -> Typed:
+    """Return an argument as the wall clock shows it.
+
+    Raises:
+        QueryFailedError: FUNCTION_NOT_FOUND, it is no moment.
+    """
     value = call.values[position]
     if value.type == ZONED:
         return Typed(local_time(value.sql), TIMESTAMP)
@@ -63,12 +70,17 @@ def _local(call: Call, position: int) -> Typed:
     return value
 
 
-def _field(sql: str, *, of_date: bool) -> Compiler:
+def _field(name: str, sql: str) -> Compiler:
+    """Return the compiler of a part of a moment, or of an interval, which counts whole ones."""
+
     def compiler(call: Call) -> Typed:
         call.expect(1)
-        value = _local(call, 0)
-        if value.type == DATE and not of_date:
-            raise call.mismatch()
+        of = call.values[0].type
+        if (of, name) in _OF_INTERVALS:
+            part = _OF_INTERVALS[of, name].format(call.values[0].sql)
+            return Typed(f"cast({part} as bigint)", BIGINT)
+        value = local(call, 0)
+        value = coerce(value, TIMESTAMP) if name in _TIME_FIELDS else value
         return Typed(f"cast({sql.format(value.sql)} as bigint)", BIGINT)
 
     return compiler
@@ -85,7 +97,7 @@ def _unit(call: Call, *, of_date: bool) -> str:
 
 def _date_trunc(call: Call) -> Typed:
     call.expect(2)
-    value = _local(call, 1)
+    value = local(call, 1)
     unit = _unit(call, of_date=value.type == DATE)
     truncated = f"cast(date_trunc('{unit}', {value.sql}) as {value.type.duckdb})"
     if call.values[1].type == ZONED:
@@ -101,15 +113,17 @@ def _date_trunc_zoned(zoned: str, local: str, truncated: str, unit: str) -> Type
         if unit in _DATE_UNITS
         else f"{utc} - ({local} - {truncated})"
     )
-    return Typed(f"{{'utc': {at}, 'zone': {zone}}}", ZONED)
+    return Typed(f"zoned({at}, {zone})", ZONED)
 
 
 def _date_add(call: Call) -> Typed:
     call.expect(3)
     moment, amount = call.values[2], call.values[1]
-    if moment.type not in {DATE, TIMESTAMP, ZONED} or not amount.type.is_integer:
-        raise not_supported(f"date_add of {amount.type} to {moment.type}", call.node)
+    if moment.type not in {DATE, TIMESTAMP, ZONED} or common(amount.type, BIGINT) != BIGINT:
+        raise call.mismatch()
     unit = _unit(call, of_date=moment.type == DATE)
+    if unit == "millisecond" and moment.type != DATE:
+        check_decimals(call.node, "date_add of milliseconds")
     count = f"cast({amount.sql} as integer)" + (" * 3" if unit == "quarter" else "")
     step = f"to_{ {'quarter': 'months', 'week': 'weeks'}.get(unit, f'{unit}s') }({count})"
     if moment.type == ZONED:
@@ -132,47 +146,8 @@ def _date_diff(call: Call) -> Typed:
         raise call.mismatch()
     unit = _unit(call, of_date=first.type == DATE)
     if first.type == ZONED and unit in _DATE_UNITS:
-        raise not_supported(
-            f"date_diff in {unit}s of timestamps with time zone; cast them to timestamp", call.node
-        )
+        return Typed(f"zoned_diff('{unit}', {first.sql}, {second.sql})", BIGINT)
     return Typed(f"date_sub('{unit}', {comparable(first)}, {comparable(second)})", BIGINT)
-
-
-def _translated(call: Call, letters: dict[str, str]) -> str:
-    text = call.text(1)
-    for letter in re.findall(r"%(.?)", text):
-        if letter not in letters:
-            raise not_supported(f"%{letter} in the format of {call.name}", call.node)
-    return re.sub(r"%(.)", lambda match: letters[match[1]], text).replace("'", "''")
-
-
-def _date_format(call: Call) -> Typed:
-    call.expect(2)
-    value = _local(call, 0)
-    return Typed(f"strftime({value.sql}, '{_translated(call, _MYSQL_FORMAT)}')", VARCHAR)
-
-
-def _date_parse(call: Call) -> Typed:
-    call.expect(2)
-    if call.values[0].type.name != "varchar":
-        raise call.mismatch()
-    pattern = _translated(call, _MYSQL)
-    return Typed(f"cast(strptime({call.values[0].sql}, '{pattern}') as timestamp)", TIMESTAMP)
-
-
-def _format_datetime(call: Call) -> Typed:
-    call.expect(2)
-    value = _local(call, 0)
-    pattern = ""
-    pieces = re.finditer(
-        r"''|'(?P<quoted>[^']*)'|(?P<letters>(?P<one>[A-Za-z])(?P=one)*)|.", call.text(1)
-    )
-    for piece in pieces:
-        if piece["letters"] and piece[0] not in _JODA:
-            raise not_supported(f"{piece[0]} in the pattern of format_datetime", call.node)
-        plain = piece[0] if piece["quoted"] is None else piece["quoted"]
-        pattern += _JODA.get(piece[0], plain.replace("%", "%%"))
-    return Typed(f"strftime({value.sql}, '{pattern.replace(chr(39), chr(39) * 2)}')", VARCHAR)
 
 
 def _to_date(call: Call) -> Typed:
@@ -185,17 +160,57 @@ def _at_timezone(call: Call) -> Typed:
     value = coerce(call.values[0], ZONED) if call.values[0].type == TIMESTAMP else call.values[0]
     if value.type != ZONED:
         raise call.mismatch()
+    return Typed(f"zoned(({value.sql}).utc, {_zone(call)})", ZONED)
+
+
+def _zone(call: Call) -> str:
+    """Return SQL of the zone that the second argument names."""
     zone = call.text(1)
     if not re.fullmatch(r"UTC|[+-]\d\d:\d\d|[A-Z][A-Za-z_]+/[A-Za-z_/]+", zone):
         raise not_supported(f"the time zone {zone!r}; use UTC, +02:00 or Europe/Paris", call.node)
-    return Typed(f"{{'utc': ({value.sql}).utc, 'zone': '{zone}'}}", ZONED)
+    return string("UTC" if zone == "+00:00" else zone)
+
+
+def _with_timezone(call: Call) -> Typed:
+    call.expect(2)
+    if call.values[0].type not in {DATE, TIMESTAMP}:
+        raise call.mismatch()
+    value, zone = coerce(call.values[0], TIMESTAMP).sql, _zone(call)
+    return Typed(f"zoned(instant({value}, {zone}), {zone})", ZONED)
+
+
+def _from_unixtime(call: Call) -> Typed:
+    if len(call.arguments) == 3:  # ruff: ignore[magic-value-comparison] - hours and minutes
+        raise not_supported("from_unixtime with hours and minutes", call.node)
+    call.expect(1, 2)
+    if common(call.values[0].type, DOUBLE) != DOUBLE:
+        raise call.mismatch()
+    seconds = coerce(call.values[0], DOUBLE).sql
+    zone = _zone(call) if call.arguments[1:] else "'UTC'"
+    at = f"make_timestamp(cast(round({seconds} * 1000) as bigint) * 1000)"
+    return Typed(f"zoned({at}, {zone})", ZONED)
+
+
+def _of_zone(sql: str) -> Compiler:
+    def compiler(call: Call) -> Typed:
+        call.expect(1)
+        if call.values[0].type != ZONED:
+            raise call.mismatch()
+        return Typed(sql.format(call.values[0].sql), BIGINT)
+
+    return compiler
 
 
 def _to_unixtime(call: Call) -> Typed:
     call.expect(1)
     value = coerce(call.values[0], TIMESTAMP) if call.values[0].type == DATE else call.values[0]
-    instant = f"({value.sql}).utc" if value.type == ZONED else _local(call, 0).sql
+    instant = f"({value.sql}).utc" if value.type == ZONED else local(call, 0).sql
     return Typed(f"(epoch_us({instant}) / 1000000.0::double)", DOUBLE)
+
+
+def _last_day(call: Call) -> Typed:
+    call.expect(1)
+    return Typed(f"last_day({local(call, 0).sql})", DATE)
 
 
 def _now(call: Call) -> Typed:
@@ -204,27 +219,22 @@ def _now(call: Call) -> Typed:
 
 
 MOMENTS: dict[str, Compiler] = {
-    **{name: _field(sql, of_date=True) for name, sql in _FIELDS.items()},
-    **{name: _field(sql, of_date=False) for name, sql in _TIME_FIELDS.items()},
-    **{name: _field(_FIELDS[meant], of_date=True) for name, meant in _SYNONYMS.items()},
+    **{name: _field(name, sql) for name, sql in {**_FIELDS, **_TIME_FIELDS}.items()},
+    **{name: _field(meant, _FIELDS[meant]) for name, meant in _SYNONYMS.items()},
     "date": _to_date,
     "date_trunc": _date_trunc,
     "date_add": _date_add,
     "date_diff": _date_diff,
-    "date_format": _date_format,
-    "date_parse": _date_parse,
-    "format_datetime": _format_datetime,
     "at_timezone": _at_timezone,
+    "with_timezone": _with_timezone,
+    "timezone_hour": _of_zone("cast(minutes_ahead({0}) // 60 as bigint)"),
+    "timezone_minute": _of_zone("cast(minutes_ahead({0}) % 60 as bigint)"),
+    "current_timezone": function(VARCHAR, "'UTC'"),
+    "to_milliseconds": function(BIGINT, "(epoch_us({0}) // 1000)", DAY_TO_SECOND),
     "to_unixtime": _to_unixtime,
     "now": _now,
-    "from_unixtime": function(
-        ZONED,
-        "{{'utc': make_timestamp(cast(round({0} * 1000) as bigint) * 1000), 'zone': 'UTC'}}",
-        DOUBLE,
-    ),
+    "from_unixtime": _from_unixtime,
     "from_iso8601_timestamp": function(ZONED, "iso_timestamp({0})", VARCHAR),
     "from_iso8601_date": function(DATE, "iso_date({0})", VARCHAR),
-    "last_day_of_month": overloaded(
-        Overload((DATE,), DATE, "last_day({0})"), Overload((TIMESTAMP,), DATE, "last_day({0})")
-    ),
+    "last_day_of_month": _last_day,
 }

@@ -5,6 +5,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError
 
 from local_aws.athena.errors import QueryFailedError, not_supported
+from local_aws.athena.literals import MILLISECONDS
 from local_aws.athena.types import (
     BIGINT,
     BOOLEAN,
@@ -37,7 +38,6 @@ _PLAIN = {
     exp.DType.BINARY: VARBINARY,
     exp.DType.VARBINARY: VARBINARY,
 }
-_MILLISECONDS = 3
 
 
 def type_of(node: exp.DataType, *, literal: bool = False) -> Type:
@@ -57,7 +57,7 @@ def type_of(node: exp.DataType, *, literal: bool = False) -> Type:
         precision, scale = [*_numbers(inner), *(MAX_PRECISION, 0)[len(inner) :]]
         return decimal(precision, scale)
     if kind in {exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ, exp.DType.TIMESTAMPLTZ}:
-        if inner and _numbers(inner) != [_MILLISECONDS] and not literal:
+        if inner and _numbers(inner) != [MILLISECONDS] and not literal:
             raise not_supported(f"{node.sql('trino')}: only timestamp(3)", node)
         return TIMESTAMP if kind == exp.DType.TIMESTAMP else ZONED
     return _nested(node)

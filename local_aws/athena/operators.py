@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from local_aws.athena.casts import coerce
+from local_aws.athena.casts import coerce, fields
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.scope import Typed
 from local_aws.athena.types import (
@@ -52,7 +52,7 @@ def comparison(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> Typed:
     """
     left, right = align(left, right, symbol, node)
     if left.type.name in UNORDERED:
-        raise not_supported(f"comparison of values of type {left.type}", node)
+        return Typed(_nested(symbol, left, right, node), BOOLEAN)
     a, b = comparable(left), comparable(right)
     plain = f"({a} {symbol} {b})"
     if not left.type.is_floating:
@@ -64,6 +64,38 @@ def comparison(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> Typed:
         f" else {plain} end)",
         BOOLEAN,
     )
+
+
+def _nested(symbol: str, left: Typed, right: Typed, node: exp.Expr) -> str:
+    """Compare two arrays or two rows of one type; unknown where a NULL inside decides.
+
+    Raises:
+        QueryFailedError: NOT_SUPPORTED, what is inside compares by another rule in DuckDB.
+    """
+    check_comparable(left.type)
+    of, inside = left.type, str(left.type)
+    deep = of.name == "array" and of.element.name in UNORDERED
+    if deep or any(word in inside for word in ("real", "double", "time zone")):
+        raise not_supported(f"comparison of values of type {of}", node)
+    if "distinct" in symbol:
+        return f"({left.sql} {symbol} {right.sql})"
+    if symbol in {"=", "<>"}:
+        equal = _equal(left, right, node)
+        return equal if symbol == "=" else f"(not {equal})"
+    plain = f"{left.sql} {symbol} {right.sql}"
+    if of.name == "array":
+        return f"array_ordered({left.sql}, {right.sql}, {plain})"
+    absent = " or ".join(f"{each.sql} is null" for row in (left, right) for each in fields(row))
+    failure = "error('NOT_SUPPORTED: ROW comparison not supported for fields with null elements')"
+    known = f"{left.sql} is not null and {right.sql} is not null"
+    return f"(case when {known} then case when {absent} then {failure} else {plain} end end)"
+
+
+def _equal(left: Typed, right: Typed, node: exp.Expr) -> str:
+    if left.type.name == "array":
+        return f"array_equal({left.sql}, {right.sql})"
+    pairs = zip(fields(left), fields(right), strict=True)
+    return f"({' and '.join(comparison('=', a, b, node).sql for a, b in pairs)})"
 
 
 def comparable(value: Typed) -> str:
@@ -164,10 +196,7 @@ def _in_trino_only(symbol: str, left: Type, right: Type) -> bool:
     """Whether Trino has an operator that is not rewritten here."""
     if symbol == "*":
         return (left in INTERVALS and right.is_numeric) or (left.is_numeric and right in INTERVALS)
-    if symbol == "/":
-        return left in INTERVALS and right.is_numeric
-    months = {left, right} == {ZONED, YEAR_TO_MONTH}
-    return (symbol == "+" and months) or (symbol == "-" and months and left == ZONED)
+    return symbol == "/" and left in INTERVALS and right.is_numeric
 
 
 def _moment_arithmetic(symbol: str, left: Typed, right: Typed) -> Typed | None:
@@ -196,7 +225,8 @@ def _moment_and_interval(symbol: str, left: Typed, right: Typed, plain: str) -> 
         if right.type == YEAR_TO_MONTH:
             return Typed(whole, DATE)
         return Typed(f"(case when {whole} <> {plain} then error({failure}) else {whole} end)", DATE)
-    if left.type.name == "timestamp with time zone" and right.type == DAY_TO_SECOND:
+    if left.type == ZONED:
         step = right.sql if symbol == "+" else f"(-{right.sql})"
-        return Typed(f"add_time({left.sql}, {step})", left.type)
+        macro = "add_time" if right.type == DAY_TO_SECOND else "add_days"
+        return Typed(f"{macro}({left.sql}, {step})", left.type)
     return None

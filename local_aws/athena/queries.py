@@ -1,6 +1,6 @@
 """A whole query of Athena's SQL as one DuckDB query, with the names and types of its columns."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,6 +8,8 @@ from sqlglot import exp
 
 from local_aws.athena import compilation, sources
 from local_aws.athena.casts import coerce
+from local_aws.athena.catalog import Catalog
+from local_aws.athena.dialect import parse
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.limits import limits
 from local_aws.athena.literals import select
@@ -16,6 +18,7 @@ from local_aws.athena.scans import Scan, Table
 from local_aws.athena.scope import Cte, Field, Relation, Scope, Typed
 from local_aws.athena.selects import compile_select
 from local_aws.athena.types import common
+from local_aws.athena.views import View
 
 _SET_OPERATIONS = {exp.Union: "union", exp.Except: "except", exp.Intersect: "intersect"}
 
@@ -23,8 +26,8 @@ _SET_OPERATIONS = {exp.Union: "union", exp.Except: "except", exp.Intersect: "int
 class Planner:
     """What the parts of one query share: the catalog's tables, fresh names, the time it began."""
 
-    def __init__(self, table: Callable[[exp.Table], Table]) -> None:
-        self.table = table
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
         self.scans: list[Scan] = []
         self._names = 0
         moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
@@ -43,9 +46,9 @@ class Planner:
         """Compile a condition."""
         return compilation.boolean(node, scope, where)
 
-    def scan(self, node: exp.Table) -> Scan:
+    def scan(self, table: Table) -> Scan:
         """Return a new scan of a table of the catalog."""
-        scan = Scan(len(self.scans), self.table(node))
+        scan = Scan(len(self.scans), table)
         self.scans.append(scan)
         return scan
 
@@ -125,6 +128,23 @@ class Planner:
                 return str(at + 1)
         return key
 
+    def view(self, view: View, node: exp.Table) -> Relation:
+        """Compile the query of a view.
+
+        Raises:
+            QueryFailedError: VIEW_IS_STALE, its columns are no longer those it was made with.
+        """
+        asked_in, self.catalog = self.catalog, Catalog(view.database)
+        try:
+            relation = self.query(parse(view.sql), None, {})
+        finally:
+            self.catalog = asked_in
+        now = tuple((each.name.lower(), str(each.type)) for each in relation.fields)
+        if now != view.columns:
+            sentence = f"View '{node.sql()}' is stale or in invalid state: it has {now}, not"
+            raise QueryFailedError("VIEW_IS_STALE", f"{sentence} {view.columns}", node)
+        return relation
+
     def named(self, cte: Cte) -> Relation:
         """Compile a query of a WITH clause, once more for each place that names it.
 
@@ -148,6 +168,9 @@ class Planner:
             raise not_supported("WITH RECURSIVE", node)
         found: dict[str, Cte] = {}
         for each in node.expressions if node else ():
+            if each.alias.lower() in found:
+                sentence = f"WITH query name '{each.alias}' specified more than once"
+                raise QueryFailedError("DUPLICATE_NAMED_QUERY", sentence, each)
             cte = Cte(each, outer, known | found)
             scans = len(self.scans)
             self.named(cte)  # a query that nothing names must be right all the same

@@ -59,6 +59,8 @@ def cell(value: Any, of: Type) -> str | None:  # ruff: ignore[any-type] - whatev
 
 def csv(result: Result) -> str:
     """Return the CSV object: every value in quotes, NULL as nothing at all."""
+    if not result.columns:
+        return ""
     header = [name for name, _ in result.columns]
     return "".join(_csv_line(row) for row in [header, *result.rows])
 
@@ -134,7 +136,7 @@ def _java_floating(shortest: str, value: float) -> str:
 
 
 def _timestamp(value: datetime) -> str:
-    return value.strftime("%Y-%m-%d %H:%M:%S.") + f"{value.microsecond // 1000:03d}"
+    return value.isoformat(sep=" ", timespec="milliseconds")
 
 
 def _zoned(value: dict[str, Any]) -> str:

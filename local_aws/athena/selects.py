@@ -62,7 +62,22 @@ def compile_select(node: exp.Select, scope: Scope) -> Relation:
 def _where(node: exp.Where | None, scope: Scope) -> str:
     if node is None:
         return ""
+    _check_scalar(node)
     return f" where {conjunction(node.this, scope, 'WHERE clause')}"
+
+
+def _check_scalar(node: exp.Where) -> None:
+    """Refuse what is only known once the rows are chosen.
+
+    Raises:
+        QueryFailedError: EXPRESSION_NOT_SCALAR.
+    """
+    for part in node.walk(prune=lambda part: isinstance(part, exp.Query)):
+        aggregate = isinstance(part, exp.Anonymous) and part.name.lower() in AGGREGATES
+        if aggregate or isinstance(part, exp.Window):
+            sentence = "WHERE clause cannot contain aggregations, window functions or grouping"
+            found = f"{sentence} operations: [{part.sql()}]"
+            raise QueryFailedError("EXPRESSION_NOT_SCALAR", found, part)
 
 
 def conjunction(node: exp.Expr, scope: Scope, clause: str) -> str:
@@ -92,9 +107,8 @@ def _items(node: exp.Select, scope: Scope) -> list[Item]:
 
 
 def _is_star(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Star) or (
-        isinstance(node, exp.Column) and isinstance(node.this, exp.Star)
-    )
+    of_relation = isinstance(node, exp.Column) and isinstance(node.this, exp.Star)
+    return of_relation or isinstance(node, exp.Star)
 
 
 def _expanded(node: exp.Expr, scope: Scope) -> list[Item]:
@@ -119,9 +133,15 @@ def _expanded(node: exp.Expr, scope: Scope) -> list[Item]:
 def _name(node: exp.Expr, at: int) -> str:
     if isinstance(node, exp.Alias):
         return node.alias
-    if isinstance(node, exp.Column | exp.Dot):
+    if isinstance(node, exp.Column | exp.Dot) and isinstance(_base(node), exp.Column):
         return node.name
     return f"_col{at}"
+
+
+def _base(node: exp.Expr) -> exp.Expr:
+    while isinstance(node, exp.Dot | exp.Paren):
+        node = node.this
+    return node
 
 
 def _group(node: exp.Group | None, items: list[Item], scope: Scope) -> tuple[str, dict[str, Typed]]:

@@ -11,6 +11,7 @@ from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.operators import comparison
 from local_aws.athena.scope import Field, Relation, Scope, Typed
 from local_aws.athena.types import BIGINT, Type, common, common_of_all, quoted
+from local_aws.athena.views import View
 
 _JOIN_CLAUSES = {"this", "kind", "side", "on", "using"}
 _TABLE_CLAUSES = {"this", "db", "catalog", "alias"}
@@ -111,7 +112,10 @@ def _table(node: exp.Table, scope: Scope) -> tuple[str, list[Field]]:
     alias, name = node.args.get("alias"), node.name.lower()
     if not node.db and name in scope.ctes:
         return _named(scope.planner.named(scope.ctes[name]), alias, scope, node, name)
-    scan = scope.planner.scan(node)
+    found = scope.planner.catalog.find(node)
+    if isinstance(found, View):
+        return _named(scope.planner.view(found, node), alias, scope, node, name)
+    scan = scope.planner.scan(found)
     own = scope.planner.fresh()
     shown = (alias.name if alias else name).lower()
     fields = [

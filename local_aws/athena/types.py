@@ -1,5 +1,6 @@
 """Trino's types: how they are named, how they meet, and what DuckDB holds instead."""
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 from typing import Any
@@ -20,7 +21,7 @@ class Type:
 
     def __str__(self) -> str:
         if self.name == "row":
-            return f"row({', '.join(f'{name} {of}' for name, of in self.parameters)})"
+            return f"row({', '.join(starmap(_field, self.parameters))})"
         if self.parameters:
             comma = "," if self.name == "decimal" else ", "
             return f"{self.name}({comma.join(map(str, self.parameters))})"
@@ -76,6 +77,10 @@ class Type:
     def is_numeric(self) -> bool:
         """Whether arithmetic is defined on it."""
         return self.is_integer or self.is_floating or self.name == "decimal"
+
+
+def _field(name: str, of: Type) -> str:
+    return f"{of}" if re.fullmatch(r"field\d+", name) else f"{name} {of}"
 
 
 ZONED_NAME = "timestamp(3) with time zone"
@@ -168,7 +173,19 @@ def _common_parameters(left: Type, right: Type) -> Type | None:
     if left.name in {"array", "map"}:
         inner = list(starmap(common, zip(left.parameters, right.parameters, strict=True)))
         return Type(left.name, tuple(inner)) if all(inner) else None
+    if left.name == "row" and len(left.parameters) == len(right.parameters):
+        return _common_row(left, right)
     return None
+
+
+def _common_row(left: Type, right: Type) -> Type | None:
+    """Return the row type whose fields keep the names that both rows give them."""
+    fields = []
+    for at, ((name, a), (other, b)) in enumerate(
+        zip(left.parameters, right.parameters, strict=True)
+    ):
+        fields.append((name if name == other else f"field{at}", common(a, b)))
+    return Type("row", tuple(fields)) if all(of for _, of in fields) else None
 
 
 def _common_with_decimal(left: Type, right: Type) -> Type | None:

@@ -31,16 +31,20 @@ def compile_call(node: exp.Expr, scope: Scope) -> Typed:
     over, condition, order = "", "", None
     call = node
     if isinstance(call, exp.Window):
+        _check_window(call)
         over, call = _over(call, scope), call.this
     if isinstance(call, exp.Filter):
         where = scope.planner.boolean(call.expression.this, scope, "FILTER clause")
         condition, call = f" filter (where {where.sql})", call.this
     if isinstance(call, exp.WithinGroup):
         order, call = call.expression, call.this
+    ignore_nulls = isinstance(call, exp.IgnoreNulls)
+    if ignore_nulls:
+        call = call.this
     if not isinstance(call, exp.Anonymous):
         raise not_supported(f"{node.sql()}", node)
     name = call.name.lower()
-    if name in AGGREGATES:
+    if name in AGGREGATES and not ignore_nulls:
         return functions.aggregate(
             name, call.expressions, node, scope, order=order, tail=condition + over
         )
@@ -48,10 +52,30 @@ def compile_call(node: exp.Expr, scope: Scope) -> Typed:
         raise QueryFailedError(
             "FUNCTION_NOT_AGGREGATE", f"{name} is not an aggregate function", node
         )
-    return _window_function(Call(name, call.expressions, call, scope), over)
+    called = Call(name, call.expressions, call, scope)
+    if not ignore_nulls:
+        return _window_function(called, over)
+    if name not in {*_OFFSETS, *_ENDS}:
+        raise not_supported(f"{name} IGNORE NULLS", node)
+    return _window_function(called, over, " ignore nulls")
 
 
-def _window_function(call: Call, over: str) -> Typed:
+def _check_window(node: exp.Window) -> None:
+    """Refuse what Trino refuses.
+
+    Raises:
+        QueryFailedError: NOT_SUPPORTED a FILTER, NESTED_WINDOW a window in a window.
+    """
+    if isinstance(node.this, exp.Filter):
+        sentence = "FILTER is not yet supported for window functions"
+        raise QueryFailedError("NOT_SUPPORTED", sentence, node)
+    keys = [*(node.args.get("partition_by") or ()), node.args.get("order")]
+    if any(key and key.find(exp.Window) for key in keys):
+        sentence = "Cannot nest window functions or row pattern measures inside window"
+        raise QueryFailedError("NESTED_WINDOW", f"{sentence} specification", node)
+
+
+def _window_function(call: Call, over: str, nulls: str = "") -> Typed:
     if call.name in _RANKING:
         call.expect(0)
         of = _RANKING[call.name]
@@ -61,7 +85,7 @@ def _window_function(call: Call, over: str) -> Typed:
         return Typed(f"ntile({call.values[0].sql}){over}", BIGINT)
     if call.name in _ENDS:
         call.expect(1)
-        return Typed(f"{call.name}({call.values[0].sql}){over}", call.values[0].type)
+        return Typed(f"{call.name}({call.values[0].sql}{nulls}){over}", call.values[0].type)
     if call.name not in _OFFSETS:
         raise not_supported(f"the window function {call.name}", call.node)
     call.expect(*_OFFSETS[call.name])
@@ -72,7 +96,7 @@ def _window_function(call: Call, over: str) -> Typed:
             raise not_supported(f"{kinds}; cast one to the other's type", call.node)
         rest = [rest[0], coerce(rest[1], value.type)]
     arguments = ", ".join(each.sql for each in (value, *rest))
-    return Typed(f"{call.name}({arguments}){over}", value.type)
+    return Typed(f"{call.name}({arguments}{nulls}){over}", value.type)
 
 
 def _over(node: exp.Window, scope: Scope) -> str:

@@ -311,3 +311,23 @@ def test_queries_run_side_by_side(athena: BaseClient) -> None:
         ended(athena, execution_id)
         rows = athena.get_query_results(QueryExecutionId=execution_id)["ResultSet"]["Rows"]
         assert rows[1]["Data"] == [{"VarCharValue": expected}]
+
+
+def test_views(athena: BaseClient, aws: LocalAws) -> None:
+    """A view is made, answers, is replaced and goes; Trino reads it too (tests/athena)."""
+    aws.client("glue").create_database(DatabaseInput={"Name": "views"})
+
+    def ask(sql: str) -> tuple[str, str | list[str]]:
+        found = ended(athena, start(athena, sql, QueryExecutionContext={"Database": "views"}))
+        if found["Status"]["State"] == "FAILED":
+            return found["StatementType"], found["Status"]["StateChangeReason"].partition(":")[0]
+        results = athena.get_query_results(QueryExecutionId=found["QueryExecutionId"])
+        rows = [row["Data"] for row in results["ResultSet"]["Rows"]]
+        return found["StatementType"], [cell["VarCharValue"] for row in rows for cell in row]
+
+    assert ask("create view numbers as select 1 as n") == ("DDL", [])
+    assert ask("create view numbers as select 2 as n") == ("DDL", "TABLE_ALREADY_EXISTS")
+    assert ask("create or replace view numbers as select 2 as n") == ("DDL", [])
+    assert ask("select n from views.numbers") == ("DML", ["n", "2"])
+    assert ask("drop view numbers") == ("DDL", [])
+    assert ask("select n from numbers") == ("DML", "TABLE_NOT_FOUND")

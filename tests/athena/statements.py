@@ -1,0 +1,85 @@
+"""The statements whose answers a Trino server gave: those in ``statements/``, and the project's.
+
+A line ``-- refused: name`` before a statement says that the local Athena does not answer it, and
+which name its sentence must hold; ``-- here: WORD`` that it fails with another word than Trino.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests import demo
+from tests.athena.lake import DATABASES
+
+FOLDER = Path(__file__).parent
+_MARK = re.compile(r"-- (refused|here): (.*)\n")
+
+
+class Statement(NamedTuple):
+    """A statement, the database of its unqualified names, and how the local Athena differs."""
+
+    text: str
+    database: str | None = None
+    refused: str | None = None
+    here: str | None = None
+
+
+def statements() -> dict[str, list[Statement]]:
+    """Return all statements, by the name of the file that holds their answers."""
+    files = sorted((FOLDER / "statements").glob("*.sql"))
+    found = {file.stem: list(_of_file(file)) for file in files}
+    found["queries_sql"] = list(_of_queries())
+    found["operations_page"] = list(_of_page(demo.PROJECT / "docs/operations.md"))
+    found["notebook"] = list(_of_notebook())
+    return found
+
+
+def _of_file(file: Path) -> Iterator[Statement]:
+    for part in file.read_text(encoding="utf-8").removesuffix(";\n").split(";\n"):
+        mark = _MARK.match(part)
+        yield Statement(_MARK.sub("", part), **({mark[1]: mark[2]} if mark else {}))
+
+
+def _of_queries() -> Iterator[Statement]:
+    for text in demo.QUERIES.read_text(encoding="utf-8").split("\n;\n"):
+        if text.strip():
+            yield Statement(text, DATABASES["gold"])
+
+
+def _of_page(page: Path) -> Iterator[Statement]:
+    for text in re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        yield Statement(re.sub(r"\b(bronze|silver|gold)_x\.", r"\1_trino.", text))
+
+
+def _of_notebook() -> Iterator[Statement]:
+    """Find the texts that the notebook's calls ``ask(text, database)`` hand over."""
+    cells = json.loads(demo.NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    nodes = [node for each in code for node in ast.walk(ast.parse(each))]
+    texts = {
+        node.targets[0].id: _text(node.value)
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    for node in nodes:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "ask":
+            asked, database = node.args
+            text = texts.get(asked.id) if isinstance(asked, ast.Name) else _text(asked)
+            if text:  # None: the statements of queries.sql
+                yield Statement(text, DATABASES[database.id])
+
+
+def _text(node: ast.expr) -> str | None:
+    """Return the text of a literal, with the databases' names put in; None if it is not one."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        parts = (
+            part.value if isinstance(part, ast.Constant) else DATABASES[ast.unparse(part.value)]
+            for part in node.values
+        )
+        return "".join(parts)
+    return None

@@ -1,0 +1,135 @@
+select 1 / 0;
+select 1.5 / 0;
+select 9223372036854775807 + 1;
+select sum(x) from (values 9223372036854775807, 1) t (x);
+select cast(3000000000 as integer);
+select cast(100 as decimal(2,0));
+select array[1, 2][3];
+select date_parse('x', '%Y');
+select from_iso8601_timestamp('x');
+select date '2026-01-01' + interval '1' hour;
+select 1 = '1';
+select date '2026-01-01' = '2026-01-01';
+select 1 || 'a';
+select lower(1);
+select x, count(*) from (values 1) t (x);
+select x as y from (values 1) t (x) where y = 1;
+select x as y from (values 1) t (x) group by y;
+select x from (values 1) t (x), (values 2) u (x);
+select 1 order by 2;
+-- refused: 1e0+2 without spaces around its operator
+select 1e0+2;
+select distinct x from (values (1, 2)) t (x, y) order by y;
+select array_agg(distinct x order by y) from (values (1, 2)) t (x, y);
+select sum(x) as x from (values 1) t (x) order by sum(x);
+select map(array['a'], array[1])['b'];
+select map(array['a'], array[1])[1];
+select sequence(1, 2, 0);
+select sequence(1, 2, -1);
+select sequence(1, 10001);
+select sequence(date '2026-01-01', date '2026-01-02', interval '1' hour);
+select sequence(localtimestamp, localtimestamp);
+select sum(sum(x)) from (values 1) t (x);
+select nope from silver_trino.events;
+select e.nope from silver_trino.events as e;
+select x.user_id from silver_trino.events as e;
+select * from silver_trino.nope;
+select * from nope.events;
+select * from nope.silver_trino.events;
+select * from events;
+select user_id + 1 from silver_trino.events;
+select * from silver_trino.events where dt = 20260302;
+select * from silver_trino.events where event_time > '2026-03-02';
+select * from silver_trino.events where event_type;
+select sum(user_id) from silver_trino.events;
+select avg(dt) from silver_trino.events;
+select user_id, count(*) from silver_trino.events;
+select count(*) from silver_trino.events having user_id = 'x';
+select * from silver_trino.events group by user_id;
+select count(*) from silver_trino.events where count(*) > 1;
+select cast(user_id as integer) from silver_trino.events;
+select cast('x' as date);
+select cast('2026-02-30' as date);
+select cast('x' as timestamp);
+select cast('x' as double);
+select cast('x' as boolean);
+select cast('x' as decimal(5,2));
+select cast(300 as tinyint);
+select cast(1e20 as bigint);
+select cast(nan() as integer);
+select cast(array[1] as integer);
+select cast(true as date);
+select 2147483647 + 1;
+select -2147483648 - 1;
+select 2147483647 * 2;
+select abs(-2147483648);
+select 5 % 0;
+select 5.0 % 0;
+select cast(99999999999999999999999999999999999999 as decimal(38,0)) * 10;
+select substr(5, 1);
+select nofunction(1);
+select length(1);
+select lower('a', 'b');
+select date_trunc('fortnight', now());
+select date_diff('day', 'a', 'b');
+select date_add('day', 'x', now());
+select coalesce(1, 'a');
+select nullif(1, 'a');
+select case when 1 then 2 end;
+select case when true then 1 else 'a' end;
+select if(1, 2, 3);
+select 1 in ('a');
+select 'a' like 1;
+select array[1, 'a'];
+select element_at(array[1], 0);
+select array[1][0];
+select sequence(1, 5, -1);
+select 1 union select 'a';
+select 1, 2 union select 1;
+select (select x from (values 1, 2) t (x));
+-- refused: Multiple columns returned by subquery
+select (select 1, 2);
+-- here: NOT_SUPPORTED
+select 1 in (select 1, 2);
+select * from (values 1, 'a') t (x);
+select * from (values (1, 2), (3)) t (x, y);
+select x from (values 1) t (x, y);
+select regexp_like('a', '(');
+-- refused: json_extract_scalar but of a varchar with a path like $.a[0].b
+select json_extract_scalar('{}', 'a[');
+-- refused: json_parse
+select json_parse('{');
+select from_iso8601_timestamp('2026-13-01T00:00:00Z');
+-- here: INVALID_CAST_ARGUMENT
+select timestamp '2026-13-01 00:00:00';
+-- here: INVALID_CAST_ARGUMENT
+select date '2026-02-30';
+-- refused: the interval INTERVAL 'x' DAY
+select interval 'x' day;
+-- refused: LIMIT LIMIT -1
+select 1 limit -1;
+select row_number() from (values 1) t (x);
+select x, row_number() over (order by x) as n from (values 1) t (x) where n = 1;
+select sum(row_number() over ()) from (values 1) t (x);
+select lag(x) from (values 1) t (x);
+select * from (values 1) a (x) join (values 1) b (y) on a.x = b.z;
+select * from (values 1) a (x) join (values 1) b (y) using (x);
+select distinct x from (values (1, 2)) t (x, y) order by y + 1;
+with a as (select 1 as x) select y from a;
+with a as (select 1 as x), a as (select 2 as x) select x from a;
+select a.x from (select 1 as x);
+select "$path" from (values 1) t (x);
+select map(array['a'], array[1, 2]);
+-- refused: approx_percentile
+select approx_percentile(x, 2) from (values 1) t (x);
+select chr(-1);
+select split_part('a', '-', 0);
+-- here: SYNTAX_ERROR
+select try_cast('a' as nosuchtype);
+select 1 order by nope;
+select grouping(x) from (values 1) t (x);
+select x from (values 1) t (x) group by 2;
+-- here: SYNTAX_ERROR
+select cast(null as unknown_type);
+select 1 x y;
+select from t;

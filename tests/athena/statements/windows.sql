@@ -1,0 +1,20 @@
+select v, row_number() over (order by v), rank() over (order by v), dense_rank() over (order by v), percent_rank() over (order by v), cume_dist() over (order by v), ntile(2) over (order by v) from (values 10, 20, 20, 30) t (v) order by v, 2;
+select v, lag(v) over (order by v), lead(v) over (order by v), lag(v, 2) over (order by v), lead(v, 1, -1) over (order by v) from (values 1, 2, 3) t (v) order by v;
+select v, first_value(v) over (order by v), last_value(v) over (order by v), last_value(v) over (order by v rows between unbounded preceding and unbounded following), nth_value(v, 2) over (order by v) from (values 1, 2, 3) t (v) order by v;
+select v, sum(v) over (order by v rows between 1 preceding and current row), avg(v) over (order by v rows between 1 preceding and 1 following) from (values 1, 2, 3, 4) t (v) order by v;
+select k, v, sum(v) over (partition by k), sum(v) over (partition by k order by v), count(*) over () from (values ('a', 1), ('a', 2), ('b', 3)) t (k, v) order by k, v;
+select v, sum(v) over (order by v), sum(v) over (order by v rows unbounded preceding) from (values 1, 1, 2) t (v) order by v, 3;
+select v, sum(v) over (order by v range between 1 preceding and current row) from (values 1, 2, 4) t (v) order by v;
+select v, max(v) over (order by v rows between 2 preceding and 1 preceding) from (values 1, 2, 3) t (v) order by v;
+select v, lag(v) ignore nulls over (order by i) from (values (1, 10), (2, null), (3, 30)) t (i, v) order by i;
+select v, first_value(v) ignore nulls over (order by i rows between unbounded preceding and unbounded following) from (values (1, null), (2, 20)) t (i, v) order by i;
+select x from (select x, row_number() over (partition by x % 2 order by x desc) as rn from (values 1, 2, 3, 4) t (x)) where rn = 1 order by x;
+select k, sum(v) as s, rank() over (order by sum(v) desc) as r from (values ('a', 1), ('b', 5), ('a', 2)) t (k, v) group by k order by r;
+-- refused: windows in SELECT
+select v, sum(v) over w, avg(v) over w from (values 1, 2) t (v) window w as (order by v) order by v;
+select v, avg(v) over (order by v) from (values decimal '1.00', decimal '2.00', decimal '2.50') t (v) order by v;
+select v, count(v) over (order by v nulls first), row_number() over (order by v desc nulls last) from (values 1, null, 2) t (v) order by v;
+select sum(sum(v)) over () from (values 1, 2) t (v);
+select v, sum(v) filter (where v > 1) over (order by v) from (values 1, 2, 3) t (v) order by v;
+select v, sum(v) over (order by v groups between 1 preceding and current row) from (values 1, 1, 2) t (v) order by v;
+select row_number() over (order by row_number() over (order by 1)) from (values 1) t (v);

@@ -1,0 +1,111 @@
+"""The local Athena answers as a Trino server did, and refuses by name what it cannot."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import starmap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from duckdb import DuckDBPyConnection
+
+from glue_jobs import schemas
+from local_aws.athena.dialect import parse
+from local_aws.athena.engine import connection, run
+from local_aws.athena.errors import InvalidRequestError, QueryFailedError
+from local_aws.server import LocalAws
+from tests.athena import lake
+from tests.athena.statements import FOLDER, Statement, statements
+
+LENGTHS = re.compile(r"(?<=char)\(\d+\)|(?<=timestamp)\(3\)|field\d+ ")  # Athena shows none
+LAST_DIGIT = 1e-15  # sums of doubles depend on their order, in Trino too
+Ask = Callable[[Statement], dict[str, Any]]
+ALL = [(name, each) for name, of_file in statements().items() for each in of_file]
+RECORDED = {
+    name: json.loads((FOLDER / f"answers/{name}.json").read_text(encoding="utf-8"))["answers"]
+    for name in statements()
+}
+
+
+@pytest.fixture(scope="module")
+def ask(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Ask the engine about the saved tables."""
+    lake.restore(aws)
+    with connection(tmp_path_factory.mktemp("athena") / "spill") as opened:
+        yield partial(_answer, opened, aws.settings.s3_root)
+
+
+def _answer(opened: DuckDBPyConnection, s3_root: Path, asked: Statement) -> dict[str, Any]:
+    try:
+        result = run(opened, asked.text, asked.database, s3_root)
+    except InvalidRequestError as error:  # Athena's answer to what is no SQL
+        return {"error": f"SYNTAX_ERROR: {error}"}
+    except QueryFailedError as error:
+        return {"error": str(error)}
+    columns = [f"{name} {of}" for name, of in result.columns]
+    return {"columns": columns, "rows": result.rows}
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [pytest.param(*case, id=case[1].text[:80]) for case in ALL]
+)
+def test_as_trino_answered(ask: Ask, name: str, asked: Statement) -> None:
+    """Columns, their types, rows, or the error: as recorded; or a refusal that names the cause."""
+    recorded, answered = RECORDED[name][asked.text], ask(asked)
+    if asked.refused:
+        assert answered.get("error", "").startswith("NOT_SUPPORTED: ")
+        assert asked.refused in answered["error"]
+    elif "error" in recorded:
+        assert word(answered) == (asked.here or word(recorded)), answered
+    else:
+        assert columns(answered) == columns(recorded)
+        assert in_order(answered, asked) == in_order(recorded, asked)
+
+
+def test_every_answer_is_asked_for() -> None:
+    """No answer outlives its statement."""
+    for name, answers in RECORDED.items():
+        assert list(answers) == list(dict.fromkeys(each.text for each in statements()[name]))
+
+
+@pytest.mark.usefixtures("ask")
+def test_the_tables_are_the_pipelines(aws: LocalAws) -> None:
+    """The saved tables have the columns that the job writes today; else make trino-lake."""
+    for table in schemas.TABLES:
+        described = aws.client("glue").get_table(
+            DatabaseName=lake.DATABASES[table.layer], Name=table.name
+        )["Table"]
+        found = described["StorageDescriptor"]["Columns"]
+        assert [(each["Name"], each["Type"]) for each in found] == [
+            (column.name, column.dataType.simpleString()) for column in table.columns
+        ]
+
+
+def word(answer: dict[str, Any]) -> str:
+    """Return the error's word, which Athena's StateChangeReason begins with."""
+    return answer.get("error", "no error").partition(":")[0]
+
+
+def columns(answer: dict[str, Any]) -> list[str] | str:
+    """Return names and types; the error if there is none."""
+    if "error" in answer:
+        return answer["error"]
+    return [LENGTHS.sub("", column).replace(", ", ",") for column in answer["columns"]]
+
+
+def in_order(answer: dict[str, Any], asked: Statement) -> list[list[Any]]:
+    """Return the rows, doubles as numbers, sorted if the statement leaves their order open."""
+    rows = (
+        answer["rows"] if parse(asked.text).args.get("order") else sorted(answer["rows"], key=str)
+    )
+    kinds = [column.rsplit(" ", 1)[1] for column in answer["columns"]]
+    return [list(starmap(number, zip(row, kinds, strict=True))) for row in rows]
+
+
+def number(text: str | None, kind: str) -> object:
+    """Return a double that is equal to all that differ in the last digit; else the text."""
+    if text is None or kind not in {"double", "real"}:
+        return text
+    return pytest.approx(float(text), rel=LAST_DIGIT, abs=0, nan_ok=True)
