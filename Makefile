@@ -30,10 +30,10 @@ demo: $(INSTALLED) ## one hour of events end to end on this machine; answers in 
 	@$(RUN) tests/demo.py
 
 test: $(INSTALLED) lint ## lint, unit and integration tests
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n 2 --dist loadfile --durations 15
 
 test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and run it again
-	$(RUN) -m pytest tests/crash -m crash
+	$(RUN) -m pytest -n 2 tests/crash -m crash
 
 truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; takes minutes
 	$(RUN) -m pytest tests/test_truth.py -m full_hour

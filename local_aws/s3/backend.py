@@ -1,6 +1,7 @@
 """moto's S3, with the bytes of every object in a file."""
 
 import re
+import time
 from contextlib import suppress
 from threading import RLock
 from types import ModuleType
@@ -10,12 +11,12 @@ from uuid import uuid4
 import moto.s3.urls
 from moto.s3 import notifications
 from moto.s3.exceptions import InvalidBucketName, MissingKey
-from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, S3Backend
+from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, FakeMultipart, S3Backend
 from moto.s3.notifications import S3NotificationEvent
 
 from local_aws.s3.conditions import expect
 from local_aws.s3.files import ObjectFiles, is_internal
-from local_aws.s3.keys import FileKey, signature_of
+from local_aws.s3.keys import FileKey, is_lost, signature_of, versions, versions_aside
 
 # A bucket is a directory, so only AWS's own rule for names keeps "../x" out.
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -85,6 +86,12 @@ class DirectoryS3Backend(S3Backend):
             self._see_all(self.get_bucket(bucket_name), prefix)
             return super().list_object_versions(bucket_name, *args, prefix=prefix, **options)
 
+    def create_multipart_upload(self, *args: object, **options: object) -> FakeMultipart:
+        """Begin an upload; the object will be dated now, not when it is completed, as S3 does."""
+        upload = super().create_multipart_upload(*args, **options)
+        upload.initiated = time.time_ns()
+        return upload
+
     def put_object(
         self,
         bucket_name: str,
@@ -101,8 +108,9 @@ class DirectoryS3Backend(S3Backend):
             bucket = self.get_bucket(bucket_name)
             self._see(bucket, key_name)
             self.files.make_room(bucket_name, key_name)
-            aside = self.files.write_aside(bucket_name, data)
-            before = _versions(bucket, key_name)
+            modified = getattr(options.get("multipart"), "initiated", None)
+            aside = self.files.write_aside(bucket_name, data, modified)
+            before = versions(bucket, key_name)
             options["disable_notification"] = True  # the bytes are not in place yet
             moto_key = super().put_object(bucket_name, key_name, b"", *args, **options)
             key = FileKey(moto_key, aside)
@@ -132,7 +140,7 @@ class DirectoryS3Backend(S3Backend):
         with self._lock:
             bucket = self.get_bucket(bucket_name)
             self._see(bucket, key_name)
-            before = _versions(bucket, key_name)
+            before = versions(bucket, key_name)
             current = before[-1] if before else None
             expect(current, if_match)
             if isinstance(current, FileKey) and version_id in {None, current.version_id}:
@@ -150,19 +158,19 @@ class DirectoryS3Backend(S3Backend):
         for bucket in self.buckets.values():
             self.files.create_bucket(bucket.name)  # somebody may have tidied up
             for key_name in list(bucket.keys):
-                versions = [each for each in _versions(bucket, key_name) if not _is_lost(each)]
-                if versions:
-                    bucket.keys.setlist(key_name, versions)
+                there = [each for each in versions(bucket, key_name) if not is_lost(each)]
+                if there:
+                    bucket.keys.setlist(key_name, there)
                 else:
                     bucket.keys.pop(key_name)
                 kept.update(
-                    each.aside for each in versions if isinstance(each, FileKey) and each.aside
+                    each.aside for each in there if isinstance(each, FileKey) and each.aside
                 )
         return kept
 
     def _settle(self, bucket: FakeBucket, key_name: str, before: list[Any]) -> None:
         """Bring the files in line with the versions that moto holds now."""
-        after = _versions(bucket, key_name)
+        after = versions(bucket, key_name)
         current = after[-1] if after and isinstance(after[-1], FileKey) else None
         for version in before:
             if isinstance(version, FileKey) and version is not current:
@@ -192,7 +200,7 @@ class DirectoryS3Backend(S3Backend):
 
     def _drop(self, bucket: FakeBucket, key_name: str) -> None:
         """Let go of an object whose file somebody else removed; older versions stay."""
-        kept = _versions_aside(bucket, key_name)
+        kept = versions_aside(bucket, key_name)
         if kept:
             bucket.keys.setlist(key_name, [*kept, FakeDeleteMarker(kept[-1])])
         else:
@@ -212,25 +220,7 @@ class DirectoryS3Backend(S3Backend):
         )
         with suppress(FileNotFoundError):  # gone again
             key = FileKey(moto_key, aside=None)
-            bucket.keys.setlist(key_name, [*_versions_aside(bucket, key_name), key])
-
-
-def _versions(bucket: FakeBucket, key_name: str) -> list[Any]:
-    """Return all versions and delete markers of an object, the current one last."""
-    return list(bucket.keys.getlist(key_name, []))
-
-
-def _versions_aside(bucket: FakeBucket, key_name: str) -> list[Any]:
-    """Return the versions whose bytes do not hang on the file in the object's place."""
-    return [
-        version
-        for version in _versions(bucket, key_name)
-        if not (isinstance(version, FileKey) and version.aside is None)
-    ]
-
-
-def _is_lost(version: FakeKey | FakeDeleteMarker) -> bool:
-    return isinstance(version, FileKey) and version.aside is not None and not version.path.exists()
+            bucket.keys.setlist(key_name, [*versions_aside(bucket, key_name), key])
 
 
 def _default_encryption(bucket: FakeBucket) -> str | None:

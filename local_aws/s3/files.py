@@ -45,18 +45,19 @@ class ObjectFiles:
             with suppress(FileNotFoundError):
                 shutil.rmtree(directory)
 
-    def write_aside(self, bucket: str, value: bytes) -> str:
+    def write_aside(self, bucket: str, value: bytes, modified: int | None = None) -> str:
         """Write ``value`` out of sight and return its name there.
 
-        The file carries the exact time of now: the file system's own clock ticks only every few
-        milliseconds, and versions are ordered by time.
+        ``modified``: what the file is dated, in nanoseconds. Without, it is the exact time of now:
+        the file system's own clock ticks only every few milliseconds, and versions are ordered by
+        time.
         """
         name = uuid4().hex
         path = self.aside(bucket, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(value)
-        now = time.time_ns()
-        os.utime(path, ns=(now, now))
+        modified = modified or time.time_ns()
+        os.utime(path, ns=(modified, modified))
         return name
 
     def link_aside(self, bucket: str, key: str) -> str:

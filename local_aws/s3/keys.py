@@ -6,10 +6,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from moto.s3.exceptions import MissingKey
-from moto.s3.models import FakeAcl, FakeKey, get_canned_acl
+from moto.s3.models import FakeAcl, FakeBucket, FakeDeleteMarker, FakeKey, get_canned_acl
 
 from local_aws.s3.files import ObjectFiles, is_marker
 
@@ -113,6 +113,25 @@ class FileKey(FakeKey):
         self.acl = PRIVATE
         self.lock = Lock()
         self.__dict__.update(state)
+
+
+def versions(bucket: FakeBucket, key_name: str) -> list[Any]:
+    """Return all versions and delete markers of an object, the current one last."""
+    return list(bucket.keys.getlist(key_name, []))
+
+
+def versions_aside(bucket: FakeBucket, key_name: str) -> list[Any]:
+    """Return the versions whose bytes do not hang on the file in the object's place."""
+    return [
+        version
+        for version in versions(bucket, key_name)
+        if not (isinstance(version, FileKey) and version.aside is None)
+    ]
+
+
+def is_lost(version: FakeKey | FakeDeleteMarker) -> bool:
+    """Whether a version's bytes, that lay aside, are gone."""
+    return isinstance(version, FileKey) and version.aside is not None and not version.path.exists()
 
 
 def signature_of(found: os.stat_result) -> tuple[int, int, int]:

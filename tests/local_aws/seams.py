@@ -138,6 +138,10 @@ OVERRIDDEN = {
             "(self, bucket_name, delimiter=None, key_marker=None, max_keys=1000, prefix='', "
             "version_id_marker=None)"
         ),
+        "moto.s3.models.S3Backend.create_multipart_upload": (
+            "(self, bucket_name, key_name, metadata, storage_type, tags, acl, sse_encryption, "
+            "kms_key_id)"
+        ),
         "moto.s3.models.S3Backend.put_object": (
             "(self, bucket_name, key_name, value, storage=None, etag=None, multipart=None, "
             "encryption=None, kms_key_id=None, bucket_key_enabled=None, lock_mode=None, "

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -264,6 +265,23 @@ def test_multipart_upload_is_one_file(s3: BaseClient, bucket: str, folder: Path)
     assert (folder / "big").read_bytes() == b"a" * 5 * MIB + b"b" * MIB
     assert done["ETag"].endswith('-2"')
     assert s3.head_object(Bucket=bucket, Key="big")["ETag"] == done["ETag"]
+
+
+def test_multipart_upload_is_dated_when_it_began(s3: BaseClient, bucket: str) -> None:
+    """Why a bookmark never sees an object whose upload took too long."""
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="big")["UploadId"]
+    time.sleep(1.1)  # S3 tells whole seconds
+    s3.put_object(Bucket=bucket, Key="small", Body=b"1")
+    part = s3.upload_part(Bucket=bucket, Key="big", UploadId=upload, PartNumber=1, Body=b"1")
+    parts = [{"PartNumber": 1, "ETag": part["ETag"]}]
+    s3.complete_multipart_upload(
+        Bucket=bucket, Key="big", UploadId=upload, MultipartUpload={"Parts": parts}
+    )
+
+    big, small = (
+        s3.head_object(Bucket=bucket, Key=key)["LastModified"] for key in ("big", "small")
+    )
+    assert big < small
 
 
 def test_delete_removes_file_and_empty_folders(s3: BaseClient, bucket: str, folder: Path) -> None:
