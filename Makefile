@@ -30,7 +30,7 @@ demo: $(INSTALLED) ## one hour of events end to end on this machine; answers in 
 	@$(RUN) tests/demo.py
 
 test: $(INSTALLED) lint ## lint, unit and integration tests
-	$(RUN) -m pytest -n 2 --dist loadfile --durations 15
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and run it again
 	$(RUN) -m pytest -n 2 tests/crash -m crash
