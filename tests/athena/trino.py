@@ -40,7 +40,8 @@ def install() -> None:
     if not shutil.which("mvn"):
         sys.exit("the Trino server comes by Maven, and there is no mvn; install Maven 3")
     if not (HOME / "java").exists():
-        _run(sys.executable, "-m", "pip", "install", "--quiet", "--target", HOME / "java", JAVA)
+        pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-warn-conflicts")
+        _run(*pip, "--target", HOME / "java", JAVA)
     if not SERVER.exists():
         artifact = f"io.trino:trino-server:{VERSION}:tar.gz"
         _run("mvn", "-q", "-B", _DOWNLOAD, f"-Dartifact={artifact}", f"-DoutputDirectory={HOME}")

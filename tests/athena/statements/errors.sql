@@ -47,7 +47,7 @@ select user_id, count(*) from silver_trino.events;
 select count(*) from silver_trino.events having user_id = 'x';
 select * from silver_trino.events group by user_id;
 select count(*) from silver_trino.events where count(*) > 1;
-select cast(user_id as integer) from silver_trino.events;
+select cast(min(user_id) as integer) from silver_trino.events;
 select cast('x' as date);
 select cast('2026-02-30' as date);
 select cast('x' as timestamp);

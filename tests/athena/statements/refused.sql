@@ -12,9 +12,9 @@ select 2 * interval '1' month;
 -- refused: FETCH FIRST 2 ROWS WITH TIES
 select 1 fetch first 2 rows with ties;
 -- refused: array_agg(DISTINCT) of timestamps with time zone
-select array_agg(distinct x) from (values now()) t (x);
+select array_agg(distinct x) from (values timestamp '2026-03-02 00:00:00.000 UTC') t (x);
 -- refused: date_add of days to a timestamp in Europe/Paris
-select date_add('day', 1, now() at time zone 'Europe/Paris');
+select date_add('day', 1, timestamp '2026-03-02 00:00:00.000 UTC' at time zone 'Europe/Paris');
 select date_diff('day', now(), now());
 select sequence(date '2026-01-31', date '2026-03-31', interval '1' month);
 -- refused: comparison of values of type map(varchar(1), integer)
