@@ -31,7 +31,10 @@ class Catalog:
                 lacks.
         """
         database, name = self.place(node)
-        described = self._described(database, name, node)
+        described = _described(database, name, node)
+        if described is None:
+            sentence = f"Table '{CATALOG}.{database}.{name}' does not exist"
+            raise QueryFailedError("TABLE_NOT_FOUND", sentence, node)
         if described.get("TableType") == views.KIND:
             return views.decode(described)
         return _table(database, name, described)
@@ -63,7 +66,7 @@ class Catalog:
         database, name = self.place(node.this)
         view = views.view_of(node, statement, self._database or database, fields)
         described = views.encode(name, view, [each.type for each in fields])
-        there = self._described_or_none(database, name, node)
+        there = _described(database, name, node)
         if there and not (node.args.get("replace") and there.get("TableType") == views.KIND):
             sentence = f"Table '{CATALOG}.{database}.{name}' already exists"
             raise QueryFailedError("TABLE_ALREADY_EXISTS", sentence, node)
@@ -79,7 +82,7 @@ class Catalog:
         """
         [named] = node.args["tables"]
         database, name = self.place(named)
-        there = self._described_or_none(database, name, node)
+        there = _described(database, name, node)
         if there and there.get("TableType") != views.KIND:
             raise not_supported(f"DROP VIEW of the table {database}.{name}", node)
         if there:
@@ -87,29 +90,6 @@ class Catalog:
         elif not node.args.get("exists"):
             sentence = f"View '{CATALOG}.{database}.{name}' does not exist"
             raise QueryFailedError("TABLE_NOT_FOUND", sentence, node)
-
-    def _described_or_none(self, database: str, name: str, node: exp.Expr) -> dict[str, Any] | None:
-        try:
-            return self._described(database, name, node)
-        except QueryFailedError as error:
-            if str(error).startswith("TABLE_NOT_FOUND"):
-                return None
-            raise
-
-    @staticmethod
-    def _described(database: str, name: str, node: exp.Expr) -> dict[str, Any]:
-        glue = backend()
-        try:
-            glue.get_database(database)
-        except JsonRESTError:
-            raise QueryFailedError(
-                "SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", node
-            ) from None
-        try:
-            return glue.get_table(database, name).as_dict()
-        except JsonRESTError:
-            sentence = f"Table '{CATALOG}.{database}.{name}' does not exist"
-            raise QueryFailedError("TABLE_NOT_FOUND", sentence, node) from None
 
 
 def backend() -> GlueBackend:
@@ -125,6 +105,25 @@ def registered(table: Table) -> list[Partition]:
         Partition(tuple(each["Values"]), each["StorageDescriptor"]["Location"])
         for each in described
     ]
+
+
+def _described(database: str, name: str, node: exp.Expr) -> dict[str, Any] | None:
+    """Return a table as the catalog describes it; None if its database has none of that name.
+
+    Raises:
+        QueryFailedError: SCHEMA_NOT_FOUND.
+    """
+    glue = backend()
+    try:
+        glue.get_database(database)
+    except JsonRESTError:
+        raise QueryFailedError(
+            "SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", node
+        ) from None
+    try:
+        return glue.get_table(database, name).as_dict()
+    except JsonRESTError:
+        return None
 
 
 def _table(database: str, name: str, described: dict[str, Any]) -> Table:

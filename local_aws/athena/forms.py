@@ -132,6 +132,7 @@ def _(_node: exp.Localtimestamp, scope: Scope) -> Typed:
 
 @compile_expression.register
 def _(node: exp.Anonymous, scope: Scope) -> Typed:
+    windows.check_over(node)
     return functions.call(node.name.lower(), node.expressions, node, scope)
 
 

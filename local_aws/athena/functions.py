@@ -23,12 +23,6 @@ from local_aws.athena.sets import SETS
 from local_aws.athena.strings import STRINGS
 from local_aws.athena.time_texts import TIME_TEXTS
 
-# Functions that make sense only with OVER; windows.py compiles them.
-WINDOW_FUNCTIONS = (
-    "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead",
-    "nth_value", "first_value", "last_value",
-)  # fmt: skip
-
 # Syntax of Trino that reads like a call; it lists no function of these names.
 _SPELLED_OUT = ("format", "json_value", "json_query", "json_exists", "json_array", "json_object")
 
@@ -62,9 +56,6 @@ def call(name: str, arguments: list[exp.Expr], node: exp.Expr, scope: Scope) -> 
     """
     if name in AGGREGATES:
         return aggregate(name, arguments, node, scope)
-    if name in WINDOW_FUNCTIONS:
-        sentence = f"Window function system.builtin.{name} requires an OVER clause"
-        raise QueryFailedError("MISSING_OVER", sentence, node)
     if name not in SCALARS:
         if name not in _trinos() and name not in _SPELLED_OUT:
             raise QueryFailedError("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node)

@@ -20,6 +20,7 @@ _RANKING: dict[str, Type] = {
 }
 _OFFSETS = {"lag": (1, 2, 3), "lead": (1, 2, 3), "nth_value": (2,)}
 _ENDS = ("first_value", "last_value")
+_FUNCTIONS = {*_RANKING, *_OFFSETS, *_ENDS, "ntile"}
 
 
 def compile_call(node: exp.Expr, scope: Scope) -> Typed:
@@ -58,6 +59,17 @@ def compile_call(node: exp.Expr, scope: Scope) -> Typed:
     if name not in {*_OFFSETS, *_ENDS}:
         raise not_supported(f"{name} IGNORE NULLS", node)
     return _window_function(called, over, " ignore nulls")
+
+
+def check_over(node: exp.Anonymous) -> None:
+    """Check that a call without OVER makes sense without.
+
+    Raises:
+        QueryFailedError: MISSING_OVER.
+    """
+    if node.name.lower() in _FUNCTIONS:
+        sentence = f"Window function system.builtin.{node.name.lower()} requires an OVER clause"
+        raise QueryFailedError("MISSING_OVER", sentence, node)
 
 
 def _check_window(node: exp.Window) -> None:

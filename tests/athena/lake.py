@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -119,17 +118,17 @@ def make() -> None:
         settings = Settings(root=Path(folder) / "aws", port=free_port())
         with LocalAws(settings) as aws:
             os.environ.update(settings.environment)
-            bucket = _load(Path(folder) / "raw")
-            _add_oddities(aws, bucket)
-            _add_view(aws, bucket)
+            stack = _load(Path(folder) / "raw")
+            _add_oddities(aws, stack["AnalyticsBucketName"])
+            demo.ask(VIEW, stack, "Gold")
             shutil.rmtree(LAKE, ignore_errors=True)
             for uri in _save_catalog(aws.client("glue")):
                 stored = uri.removeprefix("s3://")
                 shutil.copytree(settings.s3_root / stored, LAKE / "s3" / stored)
 
 
-def _load(raw: Path) -> str:
-    """Run the pipeline over an hour's change with faults; return the analytics bucket."""
+def _load(raw: Path) -> dict[str, str]:
+    """Run the pipeline over an hour's change with faults; return the stack's outputs."""
     command = [sys.executable, "generate_sample_data.py", "--num-files=4", "--events-per-file=60"]
     command += ["--start=2026-03-02T17:50:00Z", f"--output={raw}"]
     command += [f"--fault={fault}" for fault in _FAULTS]
@@ -138,7 +137,7 @@ def _load(raw: Path) -> str:
     for file in sorted(raw.glob("*.gz")):
         pipeline.deliver(file, demo.raw_key(file.name))
     pipeline.run()
-    return pipeline.stack["AnalyticsBucketName"]
+    return pipeline.stack
 
 
 def _add_oddities(aws: LocalAws, bucket: str) -> None:
@@ -155,22 +154,6 @@ def _add_oddities(aws: LocalAws, bucket: str) -> None:
     }
     table = {"Name": "oddities", "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage}
     glue.create_table(DatabaseName=DATABASES["silver"], TableInput=table | {"PartitionKeys": []})
-
-
-def _add_view(aws: LocalAws, bucket: str) -> None:
-    athena = aws.client("athena")
-    asked = athena.start_query_execution(
-        QueryString=VIEW,
-        QueryExecutionContext={"Database": DATABASES["gold"]},
-        ResultConfiguration={"OutputLocation": f"s3://{bucket}/results/"},
-    )
-    while True:
-        query = athena.get_query_execution(QueryExecutionId=asked["QueryExecutionId"])
-        state = query["QueryExecution"]["Status"]["State"]
-        if state not in {"QUEUED", "RUNNING"}:
-            break
-        time.sleep(0.1)
-    assert state == "SUCCEEDED"
 
 
 def _save_catalog(glue: BaseClient) -> list[str]:

@@ -23,10 +23,11 @@ LENGTHS = re.compile(r"(?<=char)\(\d+\)|(?<=timestamp)\(3\)|field\d+ ")  # Athen
 LAST_DIGIT = 1e-15  # sums of doubles depend on their order, in Trino too
 Rows = list[list[str | None]]
 Ask = Callable[[Statement], dict[str, Any]]
-ALL = [(name, each) for name, of_file in statements().items() for each in of_file]
+STATEMENTS = statements()
+ALL = [(name, each) for name, of_file in STATEMENTS.items() for each in of_file]
 RECORDED = {
     name: json.loads((FOLDER / f"answers/{name}.json").read_text(encoding="utf-8"))["answers"]
-    for name in statements()
+    for name in STATEMENTS
 }
 
 
@@ -69,7 +70,7 @@ def test_as_trino_answered(ask: Ask, name: str, asked: Statement) -> None:
 def test_every_answer_is_asked_for() -> None:
     """No answer outlives its statement."""
     for name, answers in RECORDED.items():
-        assert list(answers) == list(dict.fromkeys(each.text for each in statements()[name]))
+        assert list(answers) == list(dict.fromkeys(each.text for each in STATEMENTS[name]))
 
 
 @pytest.mark.usefixtures("ask")

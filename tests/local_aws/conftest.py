@@ -4,12 +4,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
+from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.client import BaseClient
 
-from local_aws.server import free_port
+from local_aws.server import LocalAws, free_port
 from local_aws.settings import Settings
 
 READY_WITHIN = 60  # seconds; a busy machine imports slowly
@@ -70,3 +71,16 @@ def serve(tmp_path: Path) -> Generator[Callable[[], Served]]:
         if served.process.poll() is None:
             served.process.kill()
             served.process.communicate(timeout=ENDED_WITHIN)
+
+
+@pytest.fixture(scope="module")
+def glue(aws: LocalAws) -> BaseClient:
+    """Return a client of Glue."""
+    return aws.client("glue")
+
+
+@pytest.fixture
+def job(glue: BaseClient) -> str:
+    """Return the name of a job whose script nobody uploaded."""
+    command = {"Name": "glueetl", "ScriptLocation": "s3://nowhere/script.py"}
+    return glue.create_job(Name=f"job-{uuid4().hex[:8]}", Role="LabRole", Command=command)["Name"]

@@ -1,7 +1,6 @@
 """GetJobBookmark and ResetJobBookmark: what runs have saved, shown and set back."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from botocore.client import BaseClient
@@ -11,19 +10,6 @@ from local_aws.glue.workspace import bookmarks_directory
 from local_aws.runtime.awsglue.bookmark_store import Bookmark, BookmarkStore
 from local_aws.runtime.awsglue.bookmarks import SourceState
 from local_aws.server import LocalAws
-
-
-@pytest.fixture(scope="module")
-def glue(aws: LocalAws) -> BaseClient:
-    """Return a client of Glue."""
-    return aws.client("glue")
-
-
-@pytest.fixture
-def job(glue: BaseClient) -> str:
-    """Return the name of a job that never ran."""
-    command = {"Name": "glueetl", "ScriptLocation": "s3://nowhere/script.py"}
-    return glue.create_job(Name=f"job-{uuid4().hex[:8]}", Role="LabRole", Command=command)["Name"]
 
 
 def bookmarks(aws: LocalAws, job: str) -> BookmarkStore:

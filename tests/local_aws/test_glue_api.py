@@ -16,23 +16,9 @@ from moto.glue.models import glue_backends
 
 from local_aws.glue import ENDED_WITH_THE_SERVER, close_unfinished_runs, processes
 from local_aws.glue.runs import LocalJobRun
-from local_aws.server import LocalAws
 from local_aws.settings import ACCOUNT_ID, REGION, Settings
 
 KEYS = [{"Name": "dt", "Type": "string"}, {"Name": "hour", "Type": "string"}]
-
-
-@pytest.fixture(scope="module")
-def glue(aws: LocalAws) -> BaseClient:
-    """Return a client of Glue."""
-    return aws.client("glue")
-
-
-@pytest.fixture
-def job(glue: BaseClient) -> str:
-    """Return the name of a job whose script nobody uploaded."""
-    command = {"Name": "glueetl", "ScriptLocation": "s3://nowhere/script.py"}
-    return glue.create_job(Name=f"job-{uuid4().hex[:8]}", Role="LabRole", Command=command)["Name"]
 
 
 @pytest.fixture
