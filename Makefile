@@ -7,11 +7,13 @@ COUNT ?= 1
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
+SCANNER := $(VENV)/scanner
+TEMPLATES := capstone-starter.cfn.yaml docs/role.cfn.yaml
 LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFAULT_REGION=us-west-2 \
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-crash truth trino-answers trino-lake lint format permissions aws tick \
+.PHONY: help install demo test test-crash truth trino-answers trino-lake lint scan format permissions cost aws tick \
 	deploy notebook clean
 
 help: ## list the targets
@@ -44,17 +46,29 @@ trino-answers: $(INSTALLED) ## ask a real Trino server (0.8 GB by Maven) what th
 trino-lake: $(INSTALLED) ## make the tables of those answers anew, after a change of the tables
 	$(RUN) -m tests.athena.lake
 
-lint: $(INSTALLED) ## check style and the template
+lint: $(INSTALLED) scan ## check style and the templates
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/ruff check
-	$(VENV)/bin/cfn-lint capstone-starter.cfn.yaml
+	$(VENV)/bin/cfn-lint $(TEMPLATES)
+
+scan: $(SCANNER)/.installed ## look for what is insecure in the templates
+	CKV_PARSE_ERROR_FAIL=true $(SCANNER)/bin/checkov --quiet --compact --skip-download --framework cloudformation --file $(TEMPLATES)
+
+# It pins boto3 and others that the project has newer: a .venv of its own.
+$(SCANNER)/.installed: .ci/scanner-requirements.txt | $(INSTALLED)
+	$(RUN) -m venv $(SCANNER)
+	$(SCANNER)/bin/python -m pip install --quiet --constraint $< checkov
+	@touch $@
 
 format: $(INSTALLED) ## put the code into its one format
 	$(VENV)/bin/ruff format
 	$(VENV)/bin/ruff check --fix
 
-permissions: $(INSTALLED) ## write the IAM policies of docs/permissions/
+permissions: $(INSTALLED) ## write the IAM policies of docs/permissions/ and docs/role.cfn.yaml
 	$(RUN) -m tests.permissions
+
+cost: $(INSTALLED) ## write the figures of docs/cost.md: what a stack costs a month
+	$(RUN) -m tests.cost_page
 
 aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws TICK=seconds]
 	@$(RUN) -m local_aws --port $(PORT) --root $(ROOT) $(if $(TICK),--tick $(TICK))

@@ -1,20 +1,31 @@
-"""Events of a make-believe shop: the generator Lambda, and sample files with a known truth.
+"""Sample files with the events of a make-believe shop, and the truth about them.
 
-Down to THE COMMAND LINE this is also the Lambda's inline code in the template, letter for letter
-(`python tests/lambda_source.py` copies it). The figures are explained in docs/sample-data.md.
+The figures are explained in docs/sample-data.md.
 """
 
+import argparse
 import gzip
 import io
 import json
-import os
+import re
+import shutil
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
-from functools import lru_cache
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cached_property, lru_cache, partial
 from itertools import chain, count, islice
 from math import sqrt
+from multiprocessing import get_context
+from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, NoReturn
+
+from tqdm import tqdm
 
 SECOND = 1_000_000  # all times are microseconds, UTC, since 1970
 SLOT = 300 * SECOND  # a file holds the five minutes that begin at the time in its name
@@ -190,44 +201,6 @@ def compress(lines: Iterable[bytes]) -> bytes:
             file.write(b"\n".join([*piece, b""]))
     return packed.getvalue()
 
-
-def handler(event: dict[str, str], _context: object) -> dict[str, object]:
-    """Write the file of the slot that ended before the schedule fired; a retry, the same bytes."""
-    import boto3
-
-    now = datetime.fromisoformat(event["time"]) if "time" in event else datetime.now(UTC)
-    slot = int(now.timestamp()) * SECOND // SLOT - 1
-    fewest, most = int(os.environ["MIN_EVENTS"]), int(os.environ["MAX_EVENTS"])
-    number = fewest + int(dice("number", slot)() * (most + 1 - fewest))
-    events = events_of_slot(Shop("lambda", 625_000), slot, number)
-    body = compress(line(event) for event in events)
-    start = datetime.fromtimestamp(slot * SLOT // SECOND, UTC)
-    folder = f"{start:events/year=%Y/month=%m/day=%d/hour=%H/minute=%M}"
-    key = f"{folder}/events-{start:%Y%m%dT%H%M%SZ}.jsonl.gz"
-    bucket = os.environ["SOURCE_BUCKET"]
-    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
-    return {"bucket": bucket, "key": key, "events": number, "bytes": len(body)}
-
-
-# THE COMMAND LINE: from here on nothing is part of the Lambda.
-# ruff: file-ignore[module-import-not-at-top-of-file] - hence imports in the middle
-
-import argparse
-import re
-import shutil
-import sys
-from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
-from datetime import timedelta, timezone
-from functools import cached_property, partial
-from multiprocessing import get_context
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NoReturn
-
-from tqdm import tqdm
 
 SEARCHES = frozenset({"search"})
 VIEWS = frozenset({"page_view"})

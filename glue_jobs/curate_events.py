@@ -6,6 +6,7 @@ tables are written, so the files of a run that failed are read again, and add no
 
 import json
 import sys
+from datetime import UTC, datetime
 from functools import partial
 
 import boto3
@@ -18,6 +19,7 @@ from pyspark.sql import DataFrame
 
 from glue_jobs.catalog import Catalog
 from glue_jobs.curation import CTRL_A
+from glue_jobs.metrics import NAMESPACE, metrics
 from glue_jobs.publish import SPARK_SETTINGS, Lake
 from glue_jobs.raw import RawFiles
 from glue_jobs.run import Outcome, run
@@ -33,9 +35,9 @@ ARGUMENTS = (
     "region",
     "max_files",
     "rebuild_hours",
+    "dpu_hour_price",
 )
 ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
-METRICS = "EventAnalytics"  # namespace
 
 
 def main(argv: list[str]) -> None:
@@ -58,7 +60,7 @@ def main(argv: list[str]) -> None:
         partial(is_over, clients["glue"], args["JOB_NAME"]),
         args["rebuild_hours"],
     )
-    report(glue, clients["cloudwatch"], args["JOB_NAME"], outcome)
+    report(glue, clients, args, outcome)
     job.commit()  # after all that matters, so what a failed run has read is read again in full
     lake.doubts.settle()
 
@@ -97,17 +99,22 @@ def is_over(glue: BaseClient, job_name: str, run_id: str) -> bool:
     return run["JobRunState"] not in ACTIVE
 
 
-def report(glue: GlueContext, cloudwatch: BaseClient, job_name: str, outcome: Outcome) -> None:
-    """Log what the run did, and count it: metrics ``Lines``, ``Accepted``, ``Unreadable``, ..."""
+def report(
+    glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str], outcome: Outcome
+) -> None:
+    """Log what the run did in one line, and publish it as metrics of the job."""
     for found in outcome.unreadable:
         glue.get_logger().error(f"unreadable, moved aside: {found.uri}, {found.error}")
-    glue.get_logger().info(json.dumps(outcome.counts))
-    dimensions = [{"Name": "JobName", "Value": job_name}]
-    cloudwatch.put_metric_data(
-        Namespace=METRICS,
+    job = args["JOB_NAME"]
+    job_run = clients["glue"].get_job_run(JobName=job, RunId=args["JOB_RUN_ID"])["JobRun"]
+    found = metrics(outcome, job_run, float(args["dpu_hour_price"]), datetime.now(UTC))
+    glue.get_logger().info(json.dumps({name: value for name, (value, _) in found.items()}))
+    dimensions = [{"Name": "JobName", "Value": job}]
+    clients["cloudwatch"].put_metric_data(
+        Namespace=NAMESPACE,
         MetricData=[
-            {"MetricName": name.title(), "Dimensions": dimensions, "Value": value, "Unit": "Count"}
-            for name, value in outcome.counts.items()
+            {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}
+            for name, (value, unit) in found.items()
         ],
     )
 

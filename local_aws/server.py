@@ -14,12 +14,23 @@ import boto3
 from botocore.client import BaseClient
 from moto.iam.models import iam_backends
 
-from local_aws import athena, cloudformation, endpoint, glue, lambdas, s3, schedules, snapshot
+from local_aws import (
+    athena,
+    cloudformation,
+    cloudwatch,
+    endpoint,
+    glue,
+    lambdas,
+    s3,
+    schedules,
+    snapshot,
+    stepfunctions,
+)
 from local_aws.settings import ACCOUNT_ID, HOST, REGION, LocalAwsError, Settings
 from local_aws.state import State
 
 # They end in this order: the schedules first, so that nothing is started any more.
-ENGINES = (schedules, s3, glue, athena, lambdas, cloudformation)
+ENGINES = (schedules, stepfunctions, s3, glue, athena, lambdas, cloudformation, cloudwatch)
 
 # The one role of an AWS Academy lab account; it may be assumed by all that the template uses.
 LAB_ROLE = "LabRole"
@@ -55,6 +66,7 @@ class LocalAws:
             starting.enter_context(_environment(self.settings))
             starting.enter_context(_engines(self.settings))
             starting.enter_context(endpoint.serving(listener, schedules.PAGES))
+            starting.callback(stepfunctions.stop)  # while what their tasks ask is still answered
             atexit.register(self.stop)  # a program that fails forgets to
             starting.callback(atexit.unregister, self.stop)
             self._running = starting.pop_all()

@@ -99,13 +99,21 @@ def deploy() -> dict[str, str]:
     return stack
 
 
-def create_or_update_stack(name: str = STACK_NAME, student_id: str = STUDENT_ID) -> None:
+def create_or_update_stack(
+    name: str = STACK_NAME,
+    student_id: str = STUDENT_ID,
+    template: Path = TEMPLATE,
+    **parameters: str,
+) -> None:
     """Bring a stack to what the template says, as the README's commands do."""
     cloudformation = boto3.client("cloudformation")
     arguments = {
         "StackName": name,
-        "TemplateBody": TEMPLATE.read_text(encoding="utf-8"),
-        "Parameters": [{"ParameterKey": "StudentId", "ParameterValue": student_id}],
+        "TemplateBody": template.read_text(encoding="utf-8"),
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in {"StudentId": student_id, **parameters}.items()
+        ],
     }
     try:
         cloudformation.create_stack(**arguments)

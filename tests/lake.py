@@ -182,7 +182,6 @@ class Dataset:
                 TableInput={
                     "Name": table.name,
                     "TableType": "EXTERNAL_TABLE",
-                    "Parameters": {"EXTERNAL": "TRUE", "classification": "parquet"},
                     "PartitionKeys": [_column(key, "string") for key in table.partition_keys],
                     "StorageDescriptor": {
                         **_FORMAT,

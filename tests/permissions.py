@@ -1,7 +1,7 @@
 """The least IAM policies that allow what was recorded and what is done without a call.
 
-As a program (``make permissions``) it writes them. They follow from docs/permissions/calls.json and
-the table of docs/permissions.md.
+As a program (``make permissions``) it writes them, and docs/role.cfn.yaml, whose role has them.
+They follow from docs/permissions/calls.json and the table of docs/permissions.md.
 """
 
 import json
@@ -9,18 +9,26 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import starmap
+from textwrap import indent
 from typing import Any, NamedTuple
+
+import yaml
+from cfnlint.decode import decode
 
 from tests import demo
 from tests.calls import read_list
 
 FOLDER = demo.PROJECT / "docs/permissions"
 PAGE = demo.PROJECT / "docs/permissions.md"
+ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
 ROLES = ("job", "generator", "notebook")
+STACK_ROLES = tuple(role for role in ROLES if role != "notebook")  # these share the stack's role
 METRICS = "cloudwatch:PutMetricData"  # bounded by namespace: what is granted is no resource
 # Operations that IAM does not name like the action that allows them.
 _ACTIONS = {"s3:DeleteObjects": "s3:DeleteObject", "s3:ListObjectsV2": "s3:ListBucket"}
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
+_PARAMETER = "StudentId"  # of both templates; the names follow from it
+_WRITTEN = "      Policies:\n"  # of the role template; what is above this line is written by hand
 
 
 class Grant(NamedTuple):
@@ -121,10 +129,92 @@ def text(role: str) -> str:
     return json.dumps(policy(needed(role)), indent=2) + "\n"
 
 
+def role_template() -> str:
+    """Return the role template, its role's policies made anew.
+
+    Raises:
+        ValueError: a policy names a resource whose name the main template does not give.
+    """
+    head, line, _ = ROLE_TEMPLATE.read_text(encoding="utf-8").partition(_WRITTEN)
+    names = _template_names()
+    policies = [
+        {"PolicyName": role, "PolicyDocument": _named(policy(needed(role)), names)}
+        for role in STACK_ROLES
+    ]
+    written = yaml.dump(policies, Dumper=_ShortForms, sort_keys=False, width=1000)
+    return head + line + indent(written, " " * 8)
+
+
+def _template_names() -> dict[str, Any]:
+    """Return the names that the main template gives, expressions or not, by logical name."""
+    template, _ = decode(str(demo.TEMPLATE))
+    return {
+        logical: _given_name(resource)
+        for logical, resource in json.loads(json.dumps(template["Resources"])).items()
+    }
+
+
+def _given_name(resource: dict[str, Any]) -> Any:  # ruff: ignore[any-type] - a string or an expression
+    kind = resource["Type"].rpartition(":")[2]
+    properties = resource.get("Properties", {})
+    properties = properties.get(f"{kind}Input", properties)  # the Data Catalog's way
+    return properties.get("Name", properties.get(f"{kind}Name"))
+
+
+def _named(value: Any, names: dict[str, Any]) -> Any:  # ruff: ignore[any-type] - any part of a policy
+    """Put names for the logical names; where that needs an intrinsic function, in ``Fn::Sub``."""
+    if isinstance(value, dict):
+        return {key: _named(part, names) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_named(part, names) for part in value]
+    return _named_text(value, names) if "${" in value else value
+
+
+def _named_text(text: str, names: dict[str, Any]) -> dict[str, Any]:
+    variables = {}
+    while unknown := set(re.findall(r"\$\{(\w+)\}", text)) - {*variables, _PARAMETER}:
+        logical = min(unknown)
+        name = names.get(logical)
+        if not name:
+            raise ValueError(
+                f"a policy is about {logical}, but {demo.TEMPLATE.name} gives it no name that "
+                f"{ROLE_TEMPLATE.name} could repeat; name it there"
+            )
+        if isinstance(name, dict) and isinstance(name.get("Fn::Sub"), str):
+            name = name["Fn::Sub"]
+        if isinstance(name, str):
+            text = text.replace(f"${{{logical}}}", name)
+        else:
+            variables[logical] = name
+    return {"Fn::Sub": [text, variables] if variables else text}
+
+
+class _ShortForms(yaml.SafeDumper):
+    """YAML without anchors, which CloudFormation does not read, and with ``!Sub`` on one line."""
+
+    def ignore_aliases(self, _data: object) -> bool:
+        """Write what occurs twice twice."""
+        return True
+
+    def represent_expression(self, mapping: dict[str, Any]) -> yaml.Node:
+        """Write an intrinsic function by its tag."""
+        [(key, value), *more] = mapping.items()
+        if more or not (key == "Ref" or key.startswith("Fn::")):
+            return self.represent_dict(mapping)
+        tag = "!" + key.removeprefix("Fn::")
+        if isinstance(value, str):
+            return self.represent_scalar(tag, value)
+        return self.represent_sequence(tag, value, flow_style=True)
+
+
+_ShortForms.add_representer(dict, _ShortForms.represent_expression)
+
+
 def main() -> None:
     """Write the files."""
     for role in ROLES:
         (FOLDER / f"{role}.json").write_text(text(role), encoding="utf-8")
+    ROLE_TEMPLATE.write_text(role_template(), encoding="utf-8")
 
 
 if __name__ == "__main__":

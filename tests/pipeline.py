@@ -17,6 +17,18 @@ from tests import demo
 csv.field_size_limit(1 << 25)  # Athena's longest text is 32 MB
 
 ACTIVE = {"STARTING", "RUNNING", "STOPPING"}
+# What UpdateJob would forget.
+KEPT = (
+    "Role",
+    "Command",
+    "GlueVersion",
+    "DefaultArguments",
+    "WorkerType",
+    "NumberOfWorkers",
+    "ExecutionProperty",
+    "MaxRetries",
+    "Timeout",
+)
 # A setting that makes a run over little data twice as fast.
 QUICK_JAVA = "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1"
 # The columns of the five answers that are promised, with the types that the oracle gives them.
@@ -77,7 +89,7 @@ class Pipeline:
         """Change the job behind the stack's back, as an operator in the console might."""
         glue, name = boto3.client("glue"), self.stack["CurateJobName"]
         job = glue.get_job(JobName=name)["Job"]
-        kept = {key: job[key] for key in ("Role", "Command", "GlueVersion", "DefaultArguments")}
+        kept = {key: job[key] for key in KEPT if key in job}
         glue.update_job(JobName=name, JobUpdate={**kept, **changes})
 
     def quicken(self) -> None:
@@ -130,9 +142,9 @@ class Pipeline:
         }
 
 
-def deploy(name: str, student_id: str) -> Pipeline:
+def deploy(name: str, student_id: str, **parameters: str) -> Pipeline:
     """Create a stack and put the job's code in place, as the notebook does."""
-    demo.create_or_update_stack(name, student_id)
+    demo.create_or_update_stack(name, student_id, **parameters)
     pipeline = Pipeline(demo.stack_outputs(name))
     pipeline.put_code()
     return pipeline

@@ -132,8 +132,14 @@ def _without_run(tables: dict[str, list[dict[str, str]]]) -> dict[str, list[dict
 def test_slots_without_a_file(pipeline: Pipeline) -> None:
     """Two slots lie between the files that arrived."""
     assert _ask(pipeline, "Is anything missing?") == [
-        ("2026-03-02 18:10:00.000",),
-        ("2026-03-02 18:15:00.000",),
+        ("2026-03-02 18:10:00.000", "2026-03-02 18:15:00.000", "2")
+    ]
+
+
+def test_quality_of_a_day(pipeline: Pipeline) -> None:
+    """The unreadable file and the rejected lines make the day fail."""
+    assert _ask(pipeline, "How good was each day?") == [
+        ("2026-03-02", "4", "1", "17", "13", "1", "3", "fail")
     ]
 
 
@@ -261,7 +267,7 @@ def made(pipeline: Pipeline, recorded: set[Call]) -> Callable[[str], calls.Calls
 def test_clean_up(pipeline: Pipeline, tmp_path: Path) -> None:
     """The README's last commands leave no bucket, no table and no stack."""
     _bash(_readme_block("Find"), tmp_path)
-    _bash(_readme_block("Clean up"), tmp_path)
+    _bash(_readme_block("Clean up").split("aws cloudformation wait")[0], tmp_path)
     cloudformation = boto3.client("cloudformation")
     waiter = cloudformation.get_waiter("stack_delete_complete")
     waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1})

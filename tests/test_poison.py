@@ -87,10 +87,10 @@ def _metrics(pipeline: Pipeline) -> dict[str, float]:
     }
 
 
-def _log(run_id: str) -> list[str]:
-    events = boto3.client("logs").get_log_events(
-        logGroupName="/aws-glue/jobs/error", logStreamName=run_id
-    )["events"]
+def _log(pipeline: Pipeline, run_id: str) -> list[str]:
+    group = f"/aws-glue/jobs/{pipeline.stack['CurateJobName']}/error"
+    logs = boto3.client("logs")
+    events = logs.get_log_events(logGroupName=group, logStreamName=run_id)["events"]
     return [event["message"] for event in events]
 
 
@@ -127,7 +127,7 @@ def test_one_run_loads_the_others(pipeline: Pipeline) -> None:
     assert ledger["truncated"]["error"] == "the file ends before its gzip stream"
     assert "incorrect header check" in ledger["not_gzip"]["error"]
     assert ledger["bad_lines"]["reasons"] == f"{{not_json={MANY}}}"
-    log = "\n".join(_log(run_id))
+    log = "\n".join(_log(pipeline, run_id))
     for name in ASIDE:
         assert f"unreadable, moved aside: {_uri(pipeline, name)}, " in log
     assert _metrics(pipeline) == {"Files": 3, "Lines": MANY + 2, "Rejected": MANY, "Unreadable": 3}

@@ -4,6 +4,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+DEFAULT_LOG_GROUP_PREFIX = "/aws-glue/jobs"
+
 # Glue takes these for itself; the rest reaches the script.
 _FOR_GLUE = {"--extra-py-files", "--conf"}
 # Monitoring, sizing and clean-up of a cluster: without effect on what the job computes.
@@ -23,8 +25,6 @@ _WITHOUT_EFFECT = {
 _NOT_HERE = {
     "--additional-python-modules",
     "--class",
-    "--continuous-log-logGroup",
-    "--custom-logGroup-prefix",
     "--custom-logStream-prefix",
     "--customer-driver-env-vars",
     "--customer-executor-env-vars",
@@ -43,6 +43,8 @@ _NOT_HERE = {
     "--write-shuffle-files-to-s3",
     "--write-shuffle-spills-to-s3",
 }
+# What log groups may be called, and how long Glue lets the prefix of theirs be.
+_LOG_GROUP_PREFIX = re.compile(r"[\w./#-]{1,400}", re.ASCII)
 _RESERVED = {"--JOB_NAME", "--debug", "--endpoint", "--mode"}
 
 
@@ -67,8 +69,31 @@ class RunArguments:
         reserved = sorted(_RESERVED & set(self.given))
         if reserved:
             raise RunRefusedError(f"{', '.join(reserved)}: AWS Glue sets this itself; remove it")
+        if "--continuous-log-logGroup" in self.given:
+            raise RunRefusedError(
+                "--continuous-log-logGroup is for AWS Glue 4.0 and earlier; "
+                "--custom-logGroup-prefix names the log groups of later versions"
+            )
+        if not _LOG_GROUP_PREFIX.fullmatch(self.log_group_prefix):
+            raise RunRefusedError(
+                f"--custom-logGroup-prefix is {self.log_group_prefix!r}, which no log group can "
+                f"begin with; use letters, digits and ._/#-, 400 characters at most"
+            )
         if self.given.get("--job-language", "python") != "python":
             raise RunRefusedError("The local AWS runs jobs in Python: --job-language is python")
+
+    @property
+    def log_group_prefix(self) -> str:
+        """What the run's two log groups begin with, ``/output`` and ``/error`` follow.
+
+        Source: "Logging for AWS Glue jobs", Glue's Developer Guide.
+        """
+        return self.given.get("--custom-logGroup-prefix", DEFAULT_LOG_GROUP_PREFIX)
+
+    @property
+    def observability_metrics(self) -> bool:
+        """Whether the run counts in Glue's observability metrics."""
+        return self.given.get("--enable-observability-metrics") == "true"
 
     @property
     def extra_py_files(self) -> list[str]:

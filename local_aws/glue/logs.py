@@ -1,12 +1,43 @@
-"""A run's output in CloudWatch Logs, line by line while it runs."""
+"""What CloudWatch hears of a run: its output, line by line while it runs, and how it ended."""
 
 import time
 from collections.abc import Iterable
 
 from moto.logs.models import LogsBackend
 
-OUTPUT_GROUP = "/aws-glue/jobs/output"
-ERROR_GROUP = "/aws-glue/jobs/error"
+from local_aws import cloudwatch
+from local_aws.glue.arguments import RunArguments
+from local_aws.glue.runs import LocalJob, LocalJobRun
+
+_METRICS = {
+    "SUCCEEDED": "glue.succeed.ALL",
+    "FAILED": "glue.error.ALL",
+    "TIMEOUT": "glue.error.ALL",
+}
+
+
+def publish_end(job: LocalJob, run: LocalJobRun) -> None:
+    """Count a run that has ended, if it asks for that; one that was stopped counts as neither.
+
+    Source: "Monitoring with AWS Glue Observability metrics", Glue's Developer Guide.
+    """
+    wanted = RunArguments(run.arguments or {}).observability_metrics
+    if not wanted or run.status not in _METRICS:
+        return
+    of_the_job = {"JobName": job.name, "Type": "count", "ObservabilityGroup": "error"}
+    data = [
+        {
+            "MetricName": _METRICS[run.status],
+            "Dimensions": [
+                {"Name": name, "Value": value}
+                for name, value in {**of_the_job, "JobRunId": run_id}.items()
+            ],
+            "Value": 1,
+            "Unit": "Count",
+        }
+        for run_id in ("ALL", run.job_run_id)
+    ]
+    cloudwatch.publish((job.backend.account_id, job.backend.region_name), "Glue", data)
 
 
 def stream_lines(logs: LogsBackend, group: str, stream: str, lines: Iterable[bytes]) -> None:

@@ -121,6 +121,7 @@ def _supervise(run_id: str) -> None:
     finally:
         if not active.run.finished:  # a defect here must not leave a run that never ends
             _fail(active, "Internal error of the local AWS; its own output tells more.")
+        logs.publish_end(active.job, active.run)
         del _active[run_id]
         state.touch()
 
@@ -131,8 +132,9 @@ def _run(active: _Active) -> None:
     try:
         place = workspace.prepare(active.settings, active.job, run.job_run_id, arguments)
         process = _start(active, place)
-        timed_out = process is not None and _wait(active, process, run.timeout * MINUTE)
-        failure = _failure(place.error_file, process)
+        prefix = arguments.log_group_prefix
+        timed_out = process is not None and _wait(active, process, prefix)
+        failure = _failure(place.error_file, process, prefix)
     finally:
         workspace.remove(home)
     _conclude(active, failure, timed_out=timed_out)
@@ -158,22 +160,22 @@ def _start(active: _Active, place: Workspace) -> subprocess.Popen[bytes] | None:
     return active.process
 
 
-def _wait(active: _Active, process: subprocess.Popen[bytes], seconds: float) -> bool:
+def _wait(active: _Active, process: subprocess.Popen[bytes], log_group_prefix: str) -> bool:
     """Stream the logs until the process ends; end it after its time and say so."""
     glue = active.job.backend
     logs_backend = logs_backends[glue.account_id][glue.region_name]
-    pipes = ((logs.OUTPUT_GROUP, process.stdout), (logs.ERROR_GROUP, process.stderr))
+    pipes = (("output", process.stdout), ("error", process.stderr))
     readers = [
         Thread(
             target=logs.stream_lines,
-            args=(logs_backend, group, active.run.job_run_id, pipe),
+            args=(logs_backend, f"{log_group_prefix}/{kind}", active.run.job_run_id, pipe),
             daemon=True,
         )
-        for group, pipe in pipes
+        for kind, pipe in pipes
     ]
     for reader in readers:
         reader.start()
-    timed_out = not _ends_within(process, seconds)
+    timed_out = not _ends_within(process, active.run.timeout * MINUTE)
     for reader in readers:
         reader.join(GRACE)  # the JVM ends a moment after the script
     signal_group(process.pid, signal.SIGKILL)
@@ -221,19 +223,19 @@ def _fail(active: _Active, message: str) -> None:
                 launch(active.settings, active.job, retry)
 
 
-def _failure(error_file: Path, process: subprocess.Popen[bytes] | None) -> str | None:
+def _failure(errors: Path, process: subprocess.Popen[bytes] | None, prefix: str) -> str | None:
     """Return Glue's words for how the script failed; None when it did not."""
     if process is None:
         return "The run was given up before its script started."
     if not process.returncode:
         return None
-    if error_file.exists():
-        error = json.loads(error_file.read_text(encoding="utf-8"))
+    if errors.exists():
+        error = json.loads(errors.read_text(encoding="utf-8"))
         category = "IMPORT_ERROR" if error["import"] else "UNCLASSIFIED_ERROR"
         line = f"Failed Line Number: {error['line']}; " if error["line"] else ""
         return f"Error Category: {category}; {line}{error['type']}: {error['message']}"
     code = _exit_code(process.returncode)
-    return f"Command failed with exit code {code}; the log group {logs.ERROR_GROUP} tells more"
+    return f"Command failed with exit code {code}; the log group {prefix}/error tells more"
 
 
 def _exit_code(returned: int) -> str:

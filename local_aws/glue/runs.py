@@ -7,10 +7,13 @@ from moto.core.utils import utcnow
 from moto.glue.exceptions import ConcurrentRunsExceededException
 from moto.glue.models import FakeJob, FakeJobRun
 
+from local_aws.glue.arguments import RunArguments
+
 if TYPE_CHECKING:
     from datetime import datetime
 
 UNFINISHED = ("STARTING", "RUNNING", "STOPPING")
+DEFAULT_DPUS = 10  # of a Spark job, says CreateJob
 _DPU_PER_WORKER = {
     "G.025X": 0.25,
     "G.1X": 1,
@@ -68,11 +71,11 @@ class LocalJobRun(FakeJobRun):
         return int(((self.completed_on or utcnow()) - self.running_since).total_seconds())
 
     @property
-    def dpus(self) -> float | None:
-        """The capacity asked for, in data processing units."""
+    def dpus(self) -> float:
+        """The capacity asked for, in data processing units; ten where the job says nothing."""
         if self.worker_type in _DPU_PER_WORKER and self.number_of_workers:
             return float(_DPU_PER_WORKER[self.worker_type] * self.number_of_workers)
-        return self.max_capacity
+        return float(self.max_capacity or DEFAULT_DPUS)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the run as ``GetJobRun`` shows it."""
@@ -81,10 +84,10 @@ class LocalJobRun(FakeJobRun):
             "Attempt": self.attempt,
             "CompletedOn": self.completed_on,
             "ExecutionTime": self.execution_seconds,
-            "LogGroupName": "/aws-glue/jobs",
+            "LogGroupName": RunArguments(self.arguments or {}).log_group_prefix,
             "GlueVersion": self.glue_version,
             "MaxCapacity": self.dpus,
-            "AllocatedCapacity": int(self.dpus) if self.dpus else None,
+            "AllocatedCapacity": int(self.dpus),
             "TriggerName": self.trigger_name,
             "ErrorMessage": self.error_message,
             "ExecutionClass": self.execution_class,

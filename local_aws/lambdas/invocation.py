@@ -32,11 +32,12 @@ _running: set[subprocess.Popen[bytes]] = set()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gave: a JSON payload, whether that is an error, and the log."""
+    """What a run gave: a JSON payload, whether that is an error, the log; how long it took."""
 
     payload: str
     failed: bool
     log: str
+    milliseconds: float
 
 
 class End(Enum):
@@ -74,8 +75,8 @@ class Invocation:
             written = folder / "outcome"
             answer = written.read_text(encoding="utf-8") if written.exists() else ""
         payload, failed, remark = self._answered(answer, process.returncode, end)
-        log = self._log(printed + remark, time.monotonic() - started, end)
-        return Outcome(payload, failed, log)
+        duration = (time.monotonic() - started) * 1000
+        return Outcome(payload, failed, self._log(printed + remark, duration, end), duration)
 
     def _run_in(self, folder: Path) -> tuple[subprocess.Popen[bytes], End]:
         task = folder / "task"
@@ -153,9 +154,8 @@ class Invocation:
         message = f"RequestId: {self.request_id} Error: {remark}"
         return json.dumps({"errorType": error_type, "errorMessage": message})
 
-    def _log(self, printed: str, seconds: float, end: End) -> str:
+    def _log(self, printed: str, duration: float, end: End) -> str:
         memory = int(self.function.memory_size)
-        duration = seconds * 1000
         used = f"\tMax Memory Used: {min(self._peak_mb, memory)} MB" if self._peak_mb else ""
         status = "\tStatus: timeout" if end is End.TIMEOUT else ""
         newline = "" if not printed or printed.endswith("\n") else "\n"

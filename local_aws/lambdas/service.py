@@ -4,12 +4,13 @@ import base64
 import json
 import time
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
 from threading import Thread
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 
-from local_aws import state
+from local_aws import cloudwatch, state
 from local_aws.lambdas.invocation import Invocation, Outcome
 
 LOG_TAIL = 4096  # bytes of the log that a caller can ask for
@@ -73,14 +74,40 @@ def _check_runnable(function: LambdaFunction) -> None:
 
 
 def _run(invocation: Invocation) -> Outcome:
-    """Run a function and write its log to CloudWatch Logs."""
+    """Run a function, write its log to CloudWatch Logs and its metrics to CloudWatch."""
+    function, began = invocation.function, datetime.now(UTC)
     outcome = invocation.run()
-    function = invocation.function
     logs, group, stream = function.logs_backend, function.logs_group_name, invocation.log_stream
     logs.ensure_log_group(group)
     logs.create_log_stream(group, stream)
     now = int(time.time() * 1000)
     lines = [line for line in outcome.log.splitlines() if line.strip()]
     logs.put_log_events(group, stream, [{"timestamp": now, "message": line} for line in lines])
+    _publish(function, began, outcome)
     state.touch()  # an event's run changes it after the request
     return outcome
+
+
+def _publish(function: LambdaFunction, began: datetime, outcome: Outcome) -> None:
+    """Publish what Lambda does about an invocation, at the time that it began.
+
+    Source: "Types of metrics for Lambda functions", Lambda's Developer Guide.
+    """
+    measured = (
+        ("Invocations", 1, "Count"),
+        ("Errors", int(outcome.failed), "Count"),
+        ("Duration", outcome.milliseconds, "Milliseconds"),
+    )
+    of_the_function = [{"Name": "FunctionName", "Value": function.function_name}]
+    data = [
+        {
+            "MetricName": name,
+            "Dimensions": dimensions,
+            "Timestamp": began.replace(tzinfo=None),
+            "Value": value,
+            "Unit": unit,
+        }
+        for name, value, unit in measured
+        for dimensions in (of_the_function, [])  # and across all functions
+    ]
+    cloudwatch.publish((function.account_id, function.region), "AWS/Lambda", data)

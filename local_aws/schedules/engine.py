@@ -7,6 +7,7 @@ from itertools import chain
 from threading import Event, Lock
 from typing import NoReturn
 
+from local_aws import cloudwatch
 from local_aws.schedules import rules, triggers
 from local_aws.schedules.clock import MINUTE, SLOT, Clock, shown, slot_of
 from local_aws.schedules.errors import RefusedError
@@ -37,6 +38,7 @@ class Engine:
     def tick(self, *, wait: bool) -> list[str]:
         """Let the clock reach the next slot; return a line for all that this fired.
 
+        When it ends, alarms are evaluated: the last lines are of those that changed their states.
         With ``wait`` this is done in order: after another tick, and each minute only when all has
         ended that the minute before started. Without, nothing happens amid another tick.
 
@@ -48,7 +50,8 @@ class Engine:
         try:
             firings = list(self._pass_a_slot(wait=wait))
             nothing = f"{shown(self._clock.now())}  nothing was due"
-            return [firing.line for firing in firings] or [nothing]
+            fired = [firing.line for firing in firings] or [nothing]
+            return [*fired, *cloudwatch.evaluate()]
         finally:
             self._ticking.release()
 

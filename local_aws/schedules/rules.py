@@ -13,15 +13,15 @@ from moto.awslambda.models import LambdaBackend, lambda_backends
 from moto.events.models import Rule, events_backends
 from moto.sqs.models import sqs_backends
 
+from local_aws.schedules import machines
 from local_aws.schedules.clock import shown
 from local_aws.schedules.errors import RefusedError
 from local_aws.schedules.expressions import names
 from local_aws.schedules.firings import Schedule, Work
+from local_aws.schedules.inputs import input_of
 
 _FUNCTION = re.compile(r"arn:aws:lambda:(?P<region>[^:]+):(?P<account>\d+):function:.+")
 _QUEUE = re.compile(r"arn:aws:sqs:(?P<region>[^:]+):(?P<account>\d+):(?P<name>[\w-]+)")
-
-_compact = partial(json.dumps, separators=(",", ":"))
 
 
 def enabled() -> Iterator[Schedule]:
@@ -62,7 +62,7 @@ def _deliver(target: Mapping[str, Any], event: Mapping[str, Any]) -> str:
     Raises:
         RefusedError: the target, or the way to its input, is of a kind that is not done here.
     """
-    body = _input(target, event)
+    body = input_of(target, event)
     function = _FUNCTION.fullmatch(target["Arn"])
     if function:
         return _invoke(
@@ -72,30 +72,22 @@ def _deliver(target: Mapping[str, Any], event: Mapping[str, Any]) -> str:
     if queue:
         sqs_backends[queue["account"]][queue["region"]].send_message(queue["name"], body)
         return "sent"
+    machine = machines.MACHINE.fullmatch(target["Arn"])
+    if machine:
+        return _start(machine, target, body)
     raise RefusedError(
-        f"rules of the local AWS reach Lambda functions and standard SQS queues, not "
-        f"{target['Arn']}; aim the rule at one of those, or let AWS run it"
+        f"rules of the local AWS reach Lambda functions, standard SQS queues and state machines, "
+        f"not {target['Arn']}; aim the rule at one of those, or let AWS run it"
     )
 
 
-def _input(target: Mapping[str, Any], event: Mapping[str, Any]) -> str:
-    if "InputTransformer" in target:
+def _start(machine: re.Match[str], target: Mapping[str, Any], body: str) -> str:
+    if "RoleArn" not in target:
         raise RefusedError(
-            f"the local AWS has no InputTransformer, target {target['Id']} has one; "
-            f"use Input or InputPath, or let AWS run the rule"
+            f"target {target['Id']} is a state machine and has no RoleArn, by which EventBridge "
+            f"may start it; give it one"
         )
-    if "Input" in target:
-        return str(target["Input"])
-    path = str(target.get("InputPath", "$"))
-    if path == "$":
-        return _compact(event)
-    key = path.removeprefix("$.")
-    if key not in event:
-        raise RefusedError(
-            f"the InputPath of target {target['Id']} is {path!r}, but a scheduled event has only "
-            f"{', '.join(f'$.{name}' for name in event)}; name one of these"
-        )
-    return _compact(event[key])
+    return machines.run(machine, body)
 
 
 def _invoke(functions: LambdaBackend, arn: str, body: str) -> str:

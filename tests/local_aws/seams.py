@@ -1,5 +1,7 @@
 """The seams: what of moto the local AWS overrides or sets, as ``test_seams`` finds it there."""
 
+from tests.local_aws import stepfunctions_seams
+
 _MAKER = "moto.core.base_backend.AccountSpecificBackend.__getitem__"
 _ROUTER = "moto.core.base_backend.BaseBackend.url_paths"
 
@@ -49,6 +51,50 @@ OVERRIDDEN = {
         "moto.core.responses.BaseResponse.__init__": "(self, service_name=None)",
         "moto.core.responses.BaseResponse.call_action": "(self)",
     },
+    "local_aws.cloudwatch.alarms.Alarm": {
+        "moto.cloudwatch.models.Alarm.__init__": (
+            "(self, account_id, region_name, name, namespace, metric_name, metric_data_queries, "
+            "comparison_operator, evaluation_periods, datapoints_to_alarm, period, threshold, "
+            "statistic, extended_statistic, description, dimensions, alarm_actions, ok_actions, "
+            "insufficient_data_actions, unit, actions_enabled, treat_missing_data, "
+            "evaluate_low_sample_count_percentile, threshold_metric_id, rule)"
+        ),
+        "moto.cloudwatch.models.Alarm.update_state": "(self, reason, reason_data, state_value)",
+    },
+    "local_aws.cloudwatch.backend.LocalCloudWatchBackend": {
+        "moto.core.base_backend.BaseBackend._url_module": "property",
+        "moto.cloudwatch.models.CloudWatchBackend.put_metric_alarm": (
+            "(self, name, namespace, metric_name, comparison_operator, evaluation_periods, "
+            "period, threshold, statistic, description, dimensions, alarm_actions, "
+            "metric_data_queries=None, datapoints_to_alarm=None, extended_statistic=None, "
+            "ok_actions=None, insufficient_data_actions=None, unit=None, actions_enabled=True, "
+            "treat_missing_data=None, evaluate_low_sample_count_percentile=None, "
+            "threshold_metric_id=None, rule=None, tags=None)"
+        ),
+        "moto.cloudwatch.models.CloudWatchBackend.set_alarm_state": (
+            "(self, alarm_name, reason, reason_data, state_value)"
+        ),
+        "moto.cloudwatch.models.CloudWatchBackend.put_metric_data": (
+            "(self, namespace, metric_data)"
+        ),
+        "moto.cloudwatch.models.CloudWatchBackend.get_metric_data": (
+            "(self, queries, start_time, end_time, scan_by='TimestampAscending')"
+        ),
+        "moto.cloudwatch.models.CloudWatchBackend.get_filtered_metrics": (
+            "(self, metric_name, namespace, dimensions)"
+        ),
+    },
+    "local_aws.cloudwatch.errors.NotOfferedError": {
+        "moto.core.exceptions.ServiceException.__init__": "(self, *args, **kwargs)",
+    },
+    "local_aws.cloudwatch.responses.LocalCloudWatchResponse": _actions(
+        "moto.cloudwatch.responses.CloudWatchResponse",
+        "put_metric_alarm",
+        "describe_alarms",
+        "describe_alarms_for_metric",
+        "put_metric_data",
+        "get_metric_statistics",
+    ),
     "local_aws.endpoint._QuietHandler": {
         "werkzeug.serving.WSGIRequestHandler.log_request": "(self, code='-', size='-')",
     },
@@ -178,6 +224,7 @@ OVERRIDDEN = {
         "moto.s3.models.FakeKey.__getstate__": "(self)",
         "moto.s3.models.FakeKey.__setstate__": "(self, state)",
     },
+    **stepfunctions_seams.OVERRIDDEN,
 }
 # Our module: {what of moto it sets: (what that is, who looks it up when it is needed)}.
 PATCHED = {
@@ -195,6 +242,14 @@ PATCHED = {
             },
             _ROUTER,
         ),
+    },
+    "local_aws.cloudwatch": {
+        "moto.cloudwatch.models.Alarm": (
+            "Alarm",
+            "moto.cloudwatch.models.CloudWatchBackend.put_metric_alarm",
+        ),
+        "moto.cloudwatch.models.cloudwatch_backends.backend": ("CloudWatchBackend", _MAKER),
+        "moto.cloudwatch.urls.url_paths": ({"{0}/$": "CloudWatchResponse.dispatch"}, _ROUTER),
     },
     "local_aws.endpoint": {
         "moto.moto_server.werkzeug_app.DISABLE_GLOBAL_CORS": (
@@ -232,4 +287,5 @@ PATCHED = {
             _ROUTER,
         ),
     },
+    **stepfunctions_seams.PATCHED,
 }

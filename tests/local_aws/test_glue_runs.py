@@ -5,6 +5,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -436,6 +437,8 @@ def test_runs_that_nobody_knows(glue: BaseClient, create_job: Callable[..., str]
         ("", {"Command": {"Name": "pythonshell", "ScriptLocation": "s3://a/b"}}, "glueetl"),
         ("", {"DefaultArguments": {"--enable-glue-datacatalog": ""}}, "--enable-glue-datacatalog"),
         ("", {"DefaultArguments": {"--additional-python-modules": "x"}}, "does not offer"),
+        ("", {"DefaultArguments": {"--continuous-log-logGroup": "x"}}, "Glue 4.0 and earlier"),
+        ("", {"DefaultArguments": {"--custom-logGroup-prefix": "a:b"}}, "no log group can begin"),
         ("", {"DefaultArguments": {"--JOB_NAME": "x"}}, "AWS Glue sets this itself"),
         ("", {"DefaultArguments": {"--conf": "spark.master=yarn"}}, "spark.master"),
         ("", {"DefaultArguments": {"--conf": "spark.a"}}, 'has no "="'),
@@ -461,6 +464,87 @@ def test_why_a_run_failed(
     assert message in run["ErrorMessage"]
     assert run["CompletedOn"] >= run["StartedOn"]
     assert not (aws.settings.root / "glue" / "runs" / run["Id"]).exists()
+
+
+def ends(aws: LocalAws, job: str, run_id: str) -> list[str]:
+    """Return how often a job's runs have succeeded and failed, as the observability metrics say."""
+    metrics = aws.client("cloudwatch").list_metrics(
+        Namespace="Glue",
+        Dimensions=[{"Name": "JobName", "Value": job}, {"Name": "JobRunId", "Value": run_id}],
+    )["Metrics"]
+    return [f"{metric['MetricName']} {count(aws, metric):g}" for metric in metrics]
+
+
+def count(aws: LocalAws, metric: dict[str, Any]) -> float:
+    """Return the sum of a metric, of the run's end as of what came before."""
+    now = datetime.now(UTC)
+    points = aws.client("cloudwatch").get_metric_statistics(
+        **metric,
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(hours=1),
+        Period=3 * 3600,
+        Statistics=["Sum"],
+        Unit="Count",
+    )["Datapoints"]
+    return sum(point["Sum"] for point in points)
+
+
+def test_how_runs_ended_is_a_metric(
+    aws: LocalAws, glue: BaseClient, create_job: Callable[..., str]
+) -> None:
+    """Of each run and of all of a job, where the job asks for observability metrics."""
+    script = "import sys; sys.exit('--fail' in sys.argv)"
+    observed = create_job(script, DefaultArguments={"--enable-observability-metrics": "true"})
+    unobserved = create_job(script, DefaultArguments={"--enable-observability-metrics": "false"})
+
+    def run(job: str, **arguments: str) -> str:
+        run_id = glue.start_job_run(JobName=job, Arguments=arguments)["JobRunId"]
+        wait_for(glue, job, run_id)
+        return run_id
+
+    def within_a_moment(job: str, run_id: str, *expected: str) -> None:
+        deadline = time.monotonic() + LONGEST
+        while sorted(ends(aws, job, run_id)) != sorted(expected) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert sorted(ends(aws, job, run_id)) == sorted(expected)
+
+    silent = run(unobserved)
+    good, bad, worse = (
+        run(observed),
+        run(observed, **{"--fail": "1"}),
+        run(observed, **{"--fail": "1"}),
+    )
+    within_a_moment(observed, worse, "glue.error.ALL 1")
+    assert ends(aws, observed, bad) == ["glue.error.ALL 1"]
+    assert ends(aws, observed, good) == ["glue.succeed.ALL 1"]
+    within_a_moment(observed, "ALL", "glue.error.ALL 2", "glue.succeed.ALL 1")
+    assert ends(aws, unobserved, silent) == ends(aws, unobserved, "ALL") == []
+    [metric, *_] = aws.client("cloudwatch").list_metrics(
+        Namespace="Glue", Dimensions=[{"Name": "JobRunId", "Value": bad}]
+    )["Metrics"]
+    assert {one["Name"]: one["Value"] for one in metric["Dimensions"]} == {
+        "JobName": observed,
+        "JobRunId": bad,
+        "Type": "count",
+        "ObservabilityGroup": "error",
+    }
+
+
+def test_a_run_has_the_log_groups_of_its_prefix(
+    aws: LocalAws, glue: BaseClient, create_job: Callable[..., str]
+) -> None:
+    """What it prints and what goes wrong, under the stream of the run's id."""
+    prefix = f"/aws-glue/jobs/{uuid4().hex[:8]}"
+    script = "import sys; print('out'); print('wrong', file=sys.stderr); sys.exit(3)"
+    job = create_job(script, DefaultArguments={"--custom-logGroup-prefix": prefix})
+    run = wait_for(glue, job, glue.start_job_run(JobName=job)["JobRunId"])
+
+    assert log_of(aws, f"{prefix}/output", run["Id"]) == ["out"]
+    assert log_of(aws, f"{prefix}/error", run["Id"]) == ["wrong"]
+    assert run["LogGroupName"] == prefix
+    assert f"the log group {prefix}/error tells more" in run["ErrorMessage"]
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        log_of(aws, "/aws-glue/jobs/output", run["Id"])
 
 
 def test_a_failed_run_is_tried_again(glue: BaseClient, create_job: Callable[..., str]) -> None:

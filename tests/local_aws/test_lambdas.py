@@ -6,8 +6,10 @@ import json
 import re
 import time
 import zipfile
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.client import BaseClient
@@ -224,6 +226,38 @@ def test_event_invocations_return_at_once(functions: BaseClient, aws: LocalAws) 
     while not (found := _messages(logs, f"/aws/lambda/{name}")) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert found.count("done") == 1
+
+
+def test_invocations_are_metrics(functions: BaseClient, aws: LocalAws) -> None:
+    """How many, how many failed, how long each took: of the function and of all functions."""
+    name = create(functions, "def handler(event, context): return 1 / event")
+    dimensions = [{"Name": "FunctionName", "Value": name}]
+
+    def measured(metric: str, dimensions: list[dict[str, str]]) -> dict[str, Any]:
+        now = datetime.now(UTC)
+        points = aws.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=metric,
+            Dimensions=dimensions,
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(hours=1),
+            Period=3 * 3600,
+            Statistics=["Sum", "SampleCount", "Maximum"],
+        )["Datapoints"]
+        return points[0] if points else {"Sum": 0}
+
+    before = measured("Invocations", [])["Sum"], measured("Errors", [])["Sum"]
+    for event in (1, 0, 2):
+        invoke(functions, name, event)
+    functions.invoke(FunctionName=name, InvocationType="DryRun")
+
+    errors, duration = measured("Errors", dimensions), measured("Duration", dimensions)
+    assert measured("Invocations", dimensions)["Sum"] == 3
+    assert (errors["Sum"], errors["SampleCount"], errors["Unit"]) == (1, 3, "Count")
+    assert (duration["SampleCount"], duration["Unit"]) == (3, "Milliseconds")
+    assert 1 < duration["Maximum"] < 30_000
+    after = measured("Invocations", [])["Sum"], measured("Errors", [])["Sum"]
+    assert (after[0] - before[0], after[1] - before[1]) == (3, 1)
 
 
 def _messages(logs: BaseClient, group: str) -> list[str]:

@@ -227,16 +227,33 @@ def test_disabled_rules_do_not_fire(aws: Served, tick: Callable[[], list[str]]) 
         ),
         ({"InputPath": "$.time"}, "2026-11-21T12:05:00Z"),
         ({"InputPath": "$.detail"}, {}),
+        (
+            {
+                "InputTransformer": {
+                    "InputPathsMap": {"at": "$.time", "what": "$.resources", "none": "$.detail"},
+                    "InputTemplate": '{"at": <at>, "said": "at <at>: <none>", "none": <none>, '
+                    '"name": "<aws.events.rule-name>", "a<b": 1}',
+                }
+            },
+            {
+                "at": "2026-11-21T12:05:00Z",
+                "said": "at 2026-11-21T12:05:00Z: {}",
+                "none": {},
+                "name": "the rule's name",
+                "a<b": 1,
+            },
+        ),
     ],
 )
 def test_input(
     aws: Served, tick: Callable[[], list[str]], given: dict[str, str], expected: object
 ) -> None:
-    """A target's Input replaces the event, its InputPath takes a part of it."""
+    """A target's Input replaces the event, InputPath takes a part, InputTransformer makes anew."""
     function, arn = create_function(aws)
-    create_rule(aws, arn, "rate(5 minutes)", **given)
+    rule, _ = create_rule(aws, arn, "rate(5 minutes)", **given)
     tick()
-    assert events_got(aws, function) == [expected]
+    said = json.dumps(events_got(aws, function)).replace(rule, "the rule's name")
+    assert json.loads(said) == [expected]
 
 
 def test_a_queue_gets_the_event(aws: Served, tick: Callable[[], list[str]]) -> None:
@@ -248,6 +265,44 @@ def test_a_queue_gets_the_event(aws: Served, tick: Callable[[], list[str]]) -> N
     assert tick() == [f"2026-11-21T12:05:00Z  rule {rule}  scheduled: sent"]
     [message] = sqs.receive_message(QueueUrl=url)["Messages"]
     assert json.loads(message["Body"])["time"] == "2026-11-21T12:05:00Z"
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [
+        ({}, "SUCCEEDED"),
+        ({"Input": '{"time": "now"}'}, "FAILED: Late: it is now"),
+        ({"InputPath": "$.detail"}, "FAILED: States.QueryEvaluationError: An error occurred"),
+    ],
+)
+def test_a_rule_runs_a_state_machine(
+    aws: Served, tick: Callable[[], list[str]], given: dict[str, str], outcome: str
+) -> None:
+    """A due rule starts an execution with its input; the tick ends with it and tells how."""
+    choice = {"Condition": "{% $toMillis($states.input.time) > 0 %}", "Next": "Good"}
+    told = {"Condition": "{% $states.input.time = 'now' %}", "Next": "Late"}
+    states = {
+        "When": {"Type": "Choice", "Choices": [told, choice], "Default": "Late"},
+        "Good": {"Type": "Wait", "Seconds": 1, "End": True},
+        "Late": {"Type": "Fail", "Error": "Late", "Cause": "{% 'it is ' & $states.input.time %}"},
+    }
+    machine = aws.client("stepfunctions").create_state_machine(
+        name=f"scheduled-{uuid4().hex[:8]}",
+        definition=json.dumps({"QueryLanguage": "JSONata", "StartAt": "When", "States": states}),
+        roleArn=ROLE,
+    )["stateMachineArn"]
+    rule, rule_arn = create_rule(aws, machine, "rate(5 minutes)", RoleArn=ROLE, **given)
+
+    [line] = tick()
+
+    name = machine.rpartition(":")[2]
+    start = f"2026-11-21T12:05:00Z  rule {rule}  stateMachine {name}: {outcome}"
+    assert line.startswith(start)
+    [execution] = aws.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+    found = aws.client("stepfunctions").describe_execution(executionArn=execution["executionArn"])
+    if not given:
+        event = json.loads(found["input"])
+        assert (event["time"], event["resources"]) == ("2026-11-21T12:05:00Z", [rule_arn])
 
 
 @pytest.mark.parametrize(
@@ -264,8 +319,19 @@ def test_a_queue_gets_the_event(aws: Served, tick: Callable[[], list[str]]) -> N
         ("function", {"InputPath": "$.detail.a"}, "refused: the InputPath of target one is"),
         (
             "function",
-            {"InputTransformer": {"InputTemplate": '"x"'}},
-            "refused: the local AWS has no",
+            {"InputTransformer": {"InputTemplate": '"<price>"'}},
+            "refused: the InputTemplate of target one has <price>, but there are only <aws.",
+        ),
+        (
+            "function",
+            {"InputTransformer": {"InputTemplate": '{"a": 1'}},
+            "refused: the InputTemplate of target one makes no JSON",
+        ),
+        ("arn:aws:states:us-west-2:123456789012:stateMachine:none", {}, "refused: target one is"),
+        (
+            "arn:aws:states:us-west-2:123456789012:stateMachine:none",
+            {"RoleArn": ROLE},
+            "failed: StateMachineDoesNotExist",
         ),
         ("failing", {}, "failed: KeyError: 'price'"),
     ],

@@ -1,11 +1,18 @@
 """Step Functions state machines."""
 
 import json
+import time
 from typing import Any
 
-from local_aws.cloudformation.errors import ResourceError
+import yaml
+from botocore.exceptions import ClientError
+
+from local_aws.cloudformation.errors import ResourceError, is_gone
 from local_aws.cloudformation.resources.base import Context, Properties, ResourceType, only
 from local_aws.cloudformation.resources.tags import retag
+
+PATIENCE = 600  # seconds
+LOOK_EVERY = 0.2  # seconds
 
 _SETTINGS = ("LoggingConfiguration", "TracingConfiguration")
 
@@ -18,6 +25,9 @@ class StateMachine(ResourceType):
     tag_style = list
     supported = (
         "Definition.**",
+        "DefinitionS3Location.Bucket",
+        "DefinitionS3Location.Key",
+        "DefinitionS3Location.Version",
         "DefinitionString",
         "DefinitionSubstitutions.*",
         "LoggingConfiguration.Destinations.CloudWatchLogsLogGroup.LogGroupArn",
@@ -39,7 +49,7 @@ class StateMachine(ResourceType):
             "stepfunctions",
             "create_state_machine",
             name=name,
-            definition=definition(properties),
+            definition=definition(properties, context),
             **only(properties, "RoleArn", "Tags", *_SETTINGS),
             **({"type": kind["StateMachineType"]} if kind else {}),
         )
@@ -54,15 +64,24 @@ class StateMachine(ResourceType):
             "stepfunctions",
             "update_state_machine",
             stateMachineArn=physical_id,
-            definition=definition(new),
+            definition=definition(new, context),
             **only(new, "RoleArn", *_SETTINGS),
         )
         retag("stepfunctions", physical_id, old, new, context)
 
     def delete(self, physical_id: str, properties: Properties, context: Context) -> None:
-        """Remove the state machine."""
+        """Remove the state machine; it is DELETING until its executions have ended.
+
+        Raises:
+            ResourceError: one of them stays too long in its state.
+        """
         del properties
         context.call("stepfunctions", "delete_state_machine", stateMachineArn=physical_id)
+        deadline = time.monotonic() + PATIENCE
+        while _exists(physical_id, context):
+            if time.monotonic() > deadline:
+                raise ResourceError(f"{physical_id} still has an execution; stop it, delete again")
+            time.sleep(LOOK_EVERY)
 
     def attributes(
         self, physical_id: str, properties: Properties, context: Context
@@ -72,10 +91,47 @@ class StateMachine(ResourceType):
         return {"Arn": physical_id, "Name": physical_id.rsplit(":", 1)[1]}
 
 
-def definition(properties: Properties) -> str:
-    """Return the definition as text with its ``${...}`` substitutions made."""
-    given = properties.get("DefinitionString")
-    text = json.dumps(properties["Definition"]) if given is None else given
+def _exists(arn: str, context: Context) -> bool:
+    try:
+        context.call("stepfunctions", "describe_state_machine", stateMachineArn=arn)
+    except ClientError as error:
+        if is_gone(error):
+            return False
+        raise
+    return True
+
+
+def definition(properties: Properties, context: Context) -> str:
+    """Return the definition as JSON with its ``${...}`` substitutions made.
+
+    Raises:
+        ResourceError: the file that it stands in is neither JSON nor YAML.
+    """
+    text = properties.get("DefinitionString")
+    if text is None:
+        text = json.dumps(properties.get("Definition") or _in_file(properties, context))
     for name, value in properties.get("DefinitionSubstitutions", {}).items():
         text = text.replace("${" + name + "}", str(value))
     return text
+
+
+def _in_file(properties: Properties, context: Context) -> object:
+    place = properties["DefinitionS3Location"]
+    version = {"VersionId": place["Version"]} if "Version" in place else {}
+    file = context.call("s3", "get_object", Bucket=place["Bucket"], Key=place["Key"], **version)
+    try:
+        return yaml.load(file["Body"].read(), Loader=_Loader)  # ruff: ignore[unsafe-yaml-load] - it is the safe one
+    except yaml.YAMLError as error:
+        raise ResourceError(
+            f"The definition s3://{place['Bucket']}/{place['Key']} is no YAML: {error}"
+        ) from error
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML, and so JSON, into what JSON has: dates stay texts."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}

@@ -26,6 +26,9 @@ ELSEWHERE = {
     ("AWS::Lambda::Function", "Code.S3Bucket"),
     ("AWS::Lambda::Function", "Code.S3Key"),
     ("AWS::Lambda::Function", "Code.S3ObjectVersion"),
+    ("AWS::StepFunctions::StateMachine", "DefinitionS3Location.Bucket"),
+    ("AWS::StepFunctions::StateMachine", "DefinitionS3Location.Key"),
+    ("AWS::StepFunctions::StateMachine", "DefinitionS3Location.Version"),
 }
 # Attributes that only tell of properties that are refused.
 OF_OTHER_PROPERTIES = (

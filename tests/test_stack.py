@@ -1,0 +1,136 @@
+"""The life of a stack: updated from its first version, rolled back, deleted and made again."""
+
+import shutil
+import time
+from itertools import chain
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests import demo, oracle
+from tests.pipeline import Pipeline, deploy
+from tests.template import TEMPLATE
+
+# Template and job as the project first delivered them; Glue takes it as the job's modules too.
+FIRST = Path(__file__).parent / "first_landed.zip"
+SINCE_THEN = ("state", "error", "bytes", "reasons")  # columns of the ledger
+FILES = sorted(demo.SAMPLE_DATA.glob("events-*.jsonl.gz"))
+
+
+@pytest.fixture(scope="module")
+def pipeline(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """A stack as the first version of the project makes it, with two files that its job loaded."""
+    request.getfixturevalue("aws_environment")
+    folder = tmp_path_factory.mktemp("first")
+    shutil.unpack_archive(FIRST, folder)
+    demo.create_or_update_stack("capstone-life", "life", folder / TEMPLATE.name)
+    pipeline = Pipeline(demo.stack_outputs("capstone-life"))
+    s3, bucket = boto3.client("s3"), pipeline.stack["AnalyticsBucketName"]
+    script = folder / "glue_jobs" / "curate_events.py"
+    s3.upload_file(str(script), bucket, "glue_jobs/curate_events.py")
+    s3.upload_file(str(FIRST), bucket, "glue_jobs/glue_jobs.zip")
+    for file in FILES[:2]:
+        pipeline.deliver(file, demo.raw_key(file.name))
+    pipeline.run()
+    return pipeline
+
+
+def _versions(bucket: str) -> int:
+    """Count what a bucket holds, old versions and delete markers included."""
+    found = boto3.client("s3").list_object_versions(Bucket=bucket)
+    return len(found.get("Versions", [])) + len(found.get("DeleteMarkers", []))
+
+
+def _buckets(pipeline: Pipeline) -> list[str]:
+    return [pipeline.stack["SourceBucketName"], pipeline.stack["AnalyticsBucketName"]]
+
+
+def _delete() -> None:
+    cloudformation = boto3.client("cloudformation")
+    cloudformation.delete_stack(StackName="capstone-life")
+    waiter = cloudformation.get_waiter("stack_delete_complete")
+    waiter.wait(StackName="capstone-life", WaiterConfig={"Delay": 1})
+
+
+def test_failed_update_keeps_the_data(pipeline: Pipeline, tmp_path: Path) -> None:
+    """An update that is rolled back takes the new resources away, and no object with them."""
+    held = [_versions(bucket) for bucket in _buckets(pipeline)]
+    broken = tmp_path / "broken.cfn.yaml"
+    group = "{LogGroupName: /aws/lambda/capstone-generator-life}"  # which there is already
+    fault = (
+        f"  Fault: {{Type: AWS::Logs::LogGroup, DependsOn: EmptiedBuckets, Properties: {group}}}"
+    )
+    text = TEMPLATE.read_text(encoding="utf-8")
+    broken.write_text(text.replace("\nOutputs:\n", f"\n{fault}\n\nOutputs:\n"), encoding="utf-8")
+
+    with pytest.raises(RuntimeError, match="Fault failed"):
+        demo.create_or_update_stack("capstone-life", "life", broken)
+
+    [stack] = boto3.client("cloudformation").describe_stacks(StackName="capstone-life")["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    events = boto3.client("cloudformation").describe_stack_events(StackName="capstone-life")
+    assert ("EmptiedBuckets", "DELETE_COMPLETE") in {
+        (event["LogicalResourceId"], event["ResourceStatus"]) for event in events["StackEvents"]
+    }
+    assert [_versions(bucket) for bucket in _buckets(pipeline)] == held
+
+
+def test_update_from_the_first_version(pipeline: Pipeline) -> None:
+    """Tables, raw files and bookmark survive: the next run loads what is new and nothing else."""
+    before = pipeline.tables()
+
+    demo.create_or_update_stack("capstone-life", "life")
+    pipeline.stack = demo.stack_outputs("capstone-life")
+    after = pipeline.tables()
+    new = [[row.pop(column) for column in SINCE_THEN] for row in after["load_ledger"]]
+    assert after == before
+    assert not any(chain.from_iterable(new))
+    pipeline.put_code()
+    pipeline.deliver(FILES[2], demo.raw_key(FILES[2].name))
+    run_id = pipeline.run()
+
+    ledger = pipeline.rows("select source_file, run_id from load_ledger", "Bronze")
+    assert [row["source_file"].rsplit("/", 1)[1] for row in ledger if row["run_id"] == run_id] == [
+        FILES[2].name
+    ]
+    _, events = oracle.judge(pipeline.delivered)
+    assert pipeline.answers() == oracle.answers(events)
+
+
+def test_delete_leaves_nothing(pipeline: Pipeline) -> None:
+    """Old versions, uploads that never ended and a run at work do not keep the stack."""
+    s3, [source, analytics] = boto3.client("s3"), _buckets(pipeline)
+    s3.delete_object(Bucket=source, Key=demo.raw_key(FILES[0].name))
+    s3.create_multipart_upload(Bucket=analytics, Key="silver/never-ended")
+    boto3.client("athena").create_named_query(
+        Name="mine", Database="d", QueryString="select 1", WorkGroup=pipeline.stack["WorkGroupName"]
+    )
+    run_id = pipeline.start()
+    while pipeline.describe(run_id)["JobRunState"] == "STARTING":
+        time.sleep(0.2)
+
+    _delete()
+
+    for bucket in (source, analytics):
+        with pytest.raises(ClientError, match="NoSuchBucket"):
+            s3.list_objects_v2(Bucket=bucket)
+    databases = boto3.client("glue").get_databases()["DatabaseList"]
+    assert not [database for database in databases if database["Name"].endswith("_life")]
+
+
+def test_make_again(pipeline: Pipeline) -> None:
+    """A stack of the same names is a new one: every table answers, empty, then loads all."""
+    again = deploy("capstone-life", "life")
+    assert not any(again.tables().values())
+    assert again.rows("select count(*) as lines from raw_events", "Bronze") == [{"lines": "0"}]
+
+    for file in FILES[:2]:
+        again.deliver(file, demo.raw_key(file.name))
+    again.run()
+
+    _, events = oracle.judge(again.delivered)
+    assert again.answers() == oracle.answers(events)
+    assert pipeline.stack.keys() <= again.stack.keys()
+    _delete()
