@@ -30,7 +30,7 @@ _SERVICES = {"monitoring": "cloudwatch", "states": "stepfunctions"}  # by the na
 # service's ARNs begin, ``kind`` is the operation without its verb.
 _PATTERNS = {
     "athena": ("{arn}workgroup/{WorkGroup}",),
-    "cloudformation": ("{arn}stack/{StackName}/*",),
+    "cloudformation": ("{StackId}", "{arn}stack/{StackName}/*"),
     "cloudwatch": ("{Namespace}",),
     "events": ("{arn}rule/{Name}", "{arn}rule/{Rule}"),
     "glue": (
@@ -46,6 +46,8 @@ _PATTERNS = {
         "arn:aws:s3:::{Bucket}/{Key}",
         "arn:aws:s3:::{Bucket}",
     ),
+    "sns": ("{TopicArn}",),
+    "stepfunctions": ("{stateMachineArn}",),
     "scheduler": ("{arn}schedule/{GroupName}/{Name}", "{arn}schedule/default/{Name}"),
 }
 
@@ -111,6 +113,8 @@ def _read(service: str, environ: dict[str, Any]) -> tuple[str, list[dict[str, An
         return operation, [_with_work_group(service, operation, json.loads(_body(environ)))]
     if get_service_model(service).protocol == "query":
         form = dict(parse_qsl(_body(environ).decode()))
+        if form.get("StackName", "").startswith("arn:"):
+            form["StackId"] = form["StackName"]  # either names a stack
         return form.get("Action", "?"), [form]
     model, members = get_service_router(service).match(Request(environ))
     if model.name == "DeleteObjects":
@@ -128,12 +132,17 @@ def _body(environ: dict[str, Any]) -> bytes:
 
 
 def _with_work_group(service: str, operation: str, members: dict[str, Any]) -> dict[str, Any]:
-    """Add the workgroup that Athena chooses by itself, or that a query was started in."""
-    if service == "athena" and operation == "StartQueryExecution":
+    """Add the workgroup that Athena chooses by itself, or that a query belongs to."""
+    if service != "athena":
+        return members
+    if operation == "StartQueryExecution":
         return {"WorkGroup": "primary", **members}
-    for backend in athena_backends[ACCOUNT_ID].values() if "QueryExecutionId" in members else ():
-        if execution := backend.executions.get(members["QueryExecutionId"]):
-            return {"WorkGroup": execution.workgroup.name, **members}
+    for backend in athena_backends[ACCOUNT_ID].values():
+        query = backend.executions.get(
+            members.get("QueryExecutionId")
+        ) or backend.named_queries.get(members.get("NamedQueryId"))
+        if query:
+            return {"WorkGroup": query.workgroup.name, **members}
     return members
 
 

@@ -22,7 +22,8 @@ LIST = demo.PROJECT / "docs/permissions/calls.json"
 RECORD = "RECORD_CALLS"  # the environment variable: write the list instead of comparing with it
 HOW = (
     f"if that is meant, record again: {RECORD}=1 .venv/bin/python -m pytest "
-    "tests/test_operations.py tests/test_pipeline.py tests/test_end_to_end.py && make permissions"
+    "tests/test_operations.py tests/test_orchestration.py tests/test_pipeline.py "
+    "tests/test_end_to_end.py && make permissions"
 )
 _TYPES = {
     "database": "AWS::Glue::Database",
@@ -32,6 +33,19 @@ _TYPES = {
     "table": "AWS::Glue::Table",
     "trigger": "AWS::Glue::Trigger",
     "workgroup": "AWS::Athena::WorkGroup",
+}
+
+# Who calls in the stack's name: the service that starts it, and its name in the template.
+_CALLERS = {
+    "job": ("glue", "CurateEventsJob"),
+    "generator": ("lambda", "GeneratorFunction"),
+    "emptier": ("lambda", "EmptierFunction"),
+    "orchestration": ("states", "OrchestrationStateMachine"),
+}
+# How the ARNs end that a ``Ref`` gives as a whole.
+_ENDS = {
+    "AWS::SNS::Topic": "${{{}.TopicName}}",
+    "AWS::StepFunctions::StateMachine": "stateMachine:${{{}.Name}}",
 }
 
 Calls = dict[str, list[str]]  # resources by ``service:Operation``, both sorted
@@ -57,11 +71,12 @@ class StackNames:
             for found in resources
         }
         self._stack_name = stack_name
-        outputs = demo.stack_outputs(stack_name)
-        self._outputs = set(outputs.values())
+        self._outputs = set(demo.stack_outputs(stack_name).values())
+        physical = {logical: name for (_, name), logical in self._logical.items()}
         self.access_keys = {
-            "job": access_key("glue", outputs["CurateJobName"]),
-            "generator": access_key("lambda", outputs["GeneratorFunctionName"]),
+            role: access_key(service, physical[logical].rpartition(":")[2])
+            for role, (service, logical) in _CALLERS.items()
+            if logical in physical
         }
 
     def generalize(self, resource: str) -> str:
@@ -76,7 +91,15 @@ class StackNames:
             return resource
         _, _, service, region, _, name = resource.split(":", 5)
         place = "${AWS::Region}:${AWS::AccountId}" if region else ":"
-        return f"arn:${{AWS::Partition}}:{service}:{place}:{self._name(service, name)}"
+        general = self._known_by_arn(resource) or self._name(service, name)
+        return f"arn:${{AWS::Partition}}:{service}:{place}:{general}"
+
+    def _known_by_arn(self, arn: str) -> str | None:
+        """Return the end of the ARN of a resource whose ``Ref`` is its ARN."""
+        for resource_type, end in _ENDS.items():
+            if logical := self._logical.get((resource_type, arn)):
+                return end.format(logical)
+        return None
 
     def _name(self, service: str, name: str) -> str:
         if service == "s3":
@@ -85,7 +108,7 @@ class StackNames:
             return self._reference("AWS::S3::Bucket", bucket) + slash + folder
         kind, separator, rest = re.match(r"(\w+)([:/])(.*)", name).groups()
         if kind == "stack":
-            return name.replace(f"/{self._stack_name}/", "/${AWS::StackName}/")
+            return re.sub(rf"/{self._stack_name}/.*", "/${AWS::StackName}/*", name)
         *databases, last = rest.split("/")
         known = [self._reference(_TYPES["database"], database) for database in databases]
         return kind + separator + "/".join([*known, self._reference(_TYPES[kind], last)])
@@ -95,11 +118,14 @@ class StackNames:
 
 
 def made_by(role: str, recorded: set[Call], names: StackNames) -> Calls:
-    """Return a role's calls: the stack's job or generator, or whoever signed by that name."""
+    """Return a role's calls: what the stack starts for it, or whoever signed by that name."""
     made = defaultdict(set)
     for call in set(recorded):  # it may still grow
         if call.caller == names.access_keys.get(role, role):
-            made[call.operation].add(names.generalize(call.resource))
+            resource = names.generalize(call.resource)
+            if role == "emptier":  # whatever lies there
+                resource = re.sub(r"(:::\$\{\w+\}/).*", r"\1*", resource)
+            made[call.operation].add(resource)
     return {operation: sorted(resources) for operation, resources in sorted(made.items())}
 
 

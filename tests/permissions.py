@@ -21,11 +21,16 @@ from tests.calls import read_list
 FOLDER = demo.PROJECT / "docs/permissions"
 PAGE = demo.PROJECT / "docs/permissions.md"
 ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
-ROLES = ("job", "generator", "notebook")
+ROLES = ("job", "generator", "emptier", "orchestration", "notebook")
 STACK_ROLES = tuple(role for role in ROLES if role != "notebook")  # these share the stack's role
 METRICS = "cloudwatch:PutMetricData"  # bounded by namespace: what is granted is no resource
 # Operations that IAM does not name like the action that allows them.
-_ACTIONS = {"s3:DeleteObjects": "s3:DeleteObject", "s3:ListObjectsV2": "s3:ListBucket"}
+_ACTIONS = {
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListObjectsV2": "s3:ListBucket",
+}
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
 _PARAMETER = "StudentId"  # of both templates; the names follow from it
 _WRITTEN = "      Policies:\n"  # of the role template; what is above this line is written by hand
@@ -171,6 +176,8 @@ def _named(value: Any, names: dict[str, Any]) -> Any:  # ruff: ignore[any-type] 
 
 
 def _named_text(text: str, names: dict[str, Any]) -> dict[str, Any]:
+    text = re.sub(r"\.\w*Name\}", "}", text)  # the role has names anyhow
+    text = text.replace("${AWS::StackName}", "*")  # its own is another
     variables = {}
     while unknown := set(re.findall(r"\$\{(\w+)\}", text)) - {*variables, _PARAMETER}:
         logical = min(unknown)

@@ -72,7 +72,7 @@ class Pipeline:
         return run_id
 
     def put_code(self, replacements: dict[str, str] | None = None) -> None:
-        """Put the job's script and modules in place, with other text here and there if asked."""
+        """Put the job's code and the state machine's in place, with other text here and there."""
         packed, modules = io.BytesIO(), {}
         for module in (demo.PROJECT / "glue_jobs").glob("*.py"):
             modules[module.name] = module.read_text(encoding="utf-8")
@@ -84,6 +84,8 @@ class Pipeline:
         put = partial(boto3.client("s3").put_object, Bucket=self.stack["AnalyticsBucketName"])
         put(Key="glue_jobs/curate_events.py", Body=modules["curate_events.py"].encode())
         put(Key="glue_jobs/glue_jobs.zip", Body=packed.getvalue())
+        machine = demo.PROJECT / "glue_jobs" / "orchestration.asl.yaml"
+        put(Key=f"glue_jobs/{machine.name}", Body=machine.read_bytes())
 
     def change_job(self, **changes: object) -> None:
         """Change the job behind the stack's back, as an operator in the console might."""

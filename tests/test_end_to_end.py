@@ -94,11 +94,11 @@ def test_notebook(build: Path, name: str) -> None:
 
 @pytest.mark.parametrize(("name", "done"), [("first-run", "uploaded"), ("second-run", "unchanged")])
 def test_code_is_uploaded_once(build: Path, name: str, done: str) -> None:
-    """The script, the modules' zip and the queries go up once: unchanged code is not sent again."""
+    """Script, modules, state machine and queries go up once: unchanged code is not sent again."""
     cells = nbformat.read(build / f"{name}.ipynb", as_version=4).cells
     [uploads] = [cell.outputs for cell in cells if "def upload_if_changed" in cell.source]
 
-    assert uploads[0]["data"]["text/plain"].split().count(done) == 3
+    assert uploads[0]["data"]["text/plain"].split().count(done) == 4
 
 
 def test_calls(build: Path) -> None:

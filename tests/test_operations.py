@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from operator import itemgetter
@@ -139,7 +140,7 @@ def test_slots_without_a_file(pipeline: Pipeline) -> None:
 def test_quality_of_a_day(pipeline: Pipeline) -> None:
     """The unreadable file and the rejected lines make the day fail."""
     assert _ask(pipeline, "How good was each day?") == [
-        ("2026-03-02", "4", "1", "17", "13", "1", "3", "fail")
+        ("2026-03-02", "4", "1", "17", "12", "2", "3", "fail")
     ]
 
 
@@ -255,6 +256,35 @@ def test_a_run_failed(pipeline: Pipeline, aws: LocalAws) -> None:
     assert not any(note.exists() for note in old)
 
 
+def test_state_machine(pipeline: Pipeline, tmp_path: Path) -> None:
+    """Switched on by an update, it loads a day again, finds it good enough, and sums it up."""
+    heading = "Let a state machine take care of each day"
+    LINES[30] = [_at(30, VIEW, user_id=f"u_{number}") for number in range(90)]
+    _deliver(pipeline, tmp_path, 30)
+    _type(heading, 0, tmp_path)
+    waiter = boto3.client("cloudformation").get_waiter("stack_update_complete")
+    waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1})
+    _type(heading, 1, tmp_path)
+    machine = demo.stack_outputs(STACK)["OrchestrationArn"]
+    list_executions = partial(
+        boto3.client("stepfunctions").list_executions, stateMachineArn=machine
+    )
+    while (execution := list_executions()["executions"][0])["status"] == "RUNNING":
+        time.sleep(0.5)
+
+    assert execution["status"] == "SUCCEEDED"
+    runs = boto3.client("glue").get_job_runs(JobName=pipeline.stack["CurateJobName"])["JobRuns"]
+    assert runs[0]["Arguments"]["--job-bookmark-option"] == "job-bookmark-disable"
+    [day] = _ask(pipeline, "How good was each day?")
+    assert (day[0], day[-1]) == ("2026-03-02", "warn")
+    found = boto3.client("s3").list_objects_v2(
+        Bucket=pipeline.stack["AnalyticsBucketName"], Prefix="reports/"
+    )
+    assert [each["Key"] for each in found["Contents"]] == [
+        "reports/daily/dt=2026-03-02/summary.csv"
+    ]
+
+
 @pytest.fixture(scope="module")
 def made(pipeline: Pipeline, recorded: set[Call]) -> Callable[[str], calls.Calls]:
     """What a role has called until it is asked for, in the template's names."""
@@ -280,5 +310,5 @@ def test_clean_up(pipeline: Pipeline, tmp_path: Path) -> None:
 
 def test_calls(made: Callable[[str], calls.Calls]) -> None:
     """The pages' commands and the job called what the list says; all tests above are needed."""
-    calls.check("docs", made("docs"))
-    calls.check("job", made("job"))
+    for role in ("docs", "emptier", "job"):
+        calls.check(role, made(role))

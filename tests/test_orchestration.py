@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -10,27 +11,32 @@ import boto3
 import pytest
 
 from local_aws import schedules
+from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
-from tests import demo
+from tests import calls, demo
 from tests.pipeline import Pipeline, deploy
-from tests.template import PROJECT
 from tests.test_pipeline import PURCHASE, VIEW
 
 STACK, STUDENT = "capstone-days", "days"
 DAY = "2026-03-01"
 KEY = "events/year=2026/month=03/day=01/hour=23/minute={minute}/events-{minute}.jsonl.gz"
-DEFINITION = PROJECT / "glue_jobs" / "orchestration.asl.yaml"
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 
 
 @pytest.fixture(scope="module")
-def pipeline(request: pytest.FixtureRequest) -> Pipeline:
+def recorded() -> Iterator[set[Call]]:
+    """All calls since the module began."""
+    with recording() as recorded:
+        yield recorded
+
+
+@pytest.fixture(scope="module")
+def pipeline(request: pytest.FixtureRequest, recorded: set[Call]) -> Pipeline:
     """A stack whose state machine was switched on by an update, once its definition lay there."""
+    del recorded  # it only has to begin first
     request.getfixturevalue("aws_environment")
     pipeline = deploy(STACK, STUDENT)
     assert "OrchestrationArn" not in pipeline.stack
-    bucket = pipeline.stack["AnalyticsBucketName"]
-    boto3.client("s3").upload_file(str(DEFINITION), bucket, f"glue_jobs/{DEFINITION.name}")
     demo.create_or_update_stack(STACK, STUDENT, OrchestrationSchedule="cron(10 * * * ? *)")
     pipeline.stack = demo.stack_outputs(STACK)
     pipeline.quicken()
@@ -133,22 +139,6 @@ def test_day_without_files(pipeline: Pipeline, messages: str) -> None:
     assert message == {"date": "2026-03-05", "quality": {"verdict": "no file"}}
 
 
-def test_date_given(pipeline: Pipeline, messages: str) -> None:
-    """A day is loaded again, past the bookmark; not a row changes but whose run it was."""
-    before = pipeline.tables()
-
-    assert _execute(pipeline, date=DAY)["status"] == "SUCCEEDED"
-
-    newest, _ = _runs(pipeline)
-    assert newest["Arguments"]["--job-bookmark-option"] == "job-bookmark-disable"
-    after = pipeline.tables()
-    assert {row.pop("run_id") for row in after["load_ledger"]} == {newest["Id"]}
-    for row in before["load_ledger"]:
-        del row["run_id"]
-    assert after == before
-    assert len(_told(messages)) == 1
-
-
 def test_bad_day(pipeline: Pipeline, messages: str, tmp_path: Path) -> None:
     """A day with too many rejected lines fails, says why, and its summary stays as it was."""
     before = _summary(pipeline)
@@ -201,6 +191,14 @@ def test_schedule(pipeline: Pipeline, aws: LocalAws) -> None:
         schedules.ENGINE.tick(wait=True)
 
     assert len(machines.list_executions(stateMachineArn=arn)["executions"]) == count + 1
+
+
+def test_calls(pipeline: Pipeline, recorded: set[Call]) -> None:
+    """The state machine called what its list says; all tests above are needed."""
+    assert pipeline.stack["OrchestrationArn"]
+    names = calls.StackNames(STACK)
+
+    calls.check("orchestration", calls.made_by("orchestration", recorded, names))
 
 
 def test_switched_off(pipeline: Pipeline) -> None:

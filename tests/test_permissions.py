@@ -98,7 +98,7 @@ def test_names_are_the_templates() -> None:
     resources = re.findall(r"^  (\w+):\n    Type: AWS::", template, flags=re.MULTILINE)
     pseudo = {f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "StackName")}
     for file in FOLDER.glob("*.json"):
-        names = set(re.findall(r"\$\{(.*?)\}", file.read_text(encoding="utf-8")))
+        names = set(re.findall(r"\$\{(.*?)(?:\.\w+)?\}", file.read_text(encoding="utf-8")))
         assert names <= {*resources, *pseudo}
 
 

@@ -1,5 +1,6 @@
 """The life of a stack: updated from its first version, rolled back, deleted and made again."""
 
+import re
 import shutil
 import time
 from itertools import chain
@@ -134,3 +135,33 @@ def test_make_again(pipeline: Pipeline) -> None:
     assert again.answers() == oracle.answers(events)
     assert pipeline.stack.keys() <= again.stack.keys()
     _delete()
+
+
+@pytest.mark.usefixtures("pipeline")  # for its AWS
+@pytest.mark.parametrize(
+    ("name", "parameters", "fails"),
+    [
+        ("no-role", {"RoleArn": "arn:aws:iam::123456789012:role/none"}, "GeneratorFunction"),
+        ("a-bucket", {}, "SourceEventsBucket"),
+        ("too-soon", {"OrchestrationSchedule": "rate(1 hour)"}, "OrchestrationStateMachine"),
+    ],
+)
+def test_what_cannot_be_made(name: str, parameters: dict[str, str], fails: str) -> None:
+    """The page of troubles has the reason; nothing is left of the stack but what was there."""
+    s3, taken = boto3.client("s3"), "capstone-events-a-bucket-123456789012"
+    if name == "a-bucket":
+        s3.create_bucket(
+            Bucket=taken, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
+        )
+    with pytest.raises(RuntimeError) as failure:
+        demo.create_or_update_stack(f"capstone-{name}", name, **parameters)
+
+    [line] = [
+        line
+        for line in (demo.PROJECT / "docs/troubleshooting.md").read_text("utf-8").splitlines()
+        if line.startswith(f"| `{fails}`")
+    ]
+    assert f"{fails} failed" in str(failure.value)
+    assert any(reason in str(failure.value) for reason in re.findall(r"`(.*?)`", line)[1:])
+    buckets = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+    assert {found for found in buckets if name in found} == ({taken} if name in taken else set())

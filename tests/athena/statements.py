@@ -11,10 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
+from jsonata import Jsonata
+
 from tests import demo
 from tests.athena.lake import DATABASES
 
 FOLDER = Path(__file__).parent
+MACHINE = demo.PROJECT / "glue_jobs/orchestration.asl.yaml"
 _MARK = re.compile(r"-- (refused|here): (.*)\n")
 
 
@@ -34,6 +38,7 @@ def statements() -> dict[str, list[Statement]]:
     found["queries_sql"] = list(_of_queries())
     found["operations_page"] = list(_of_page(demo.PROJECT / "docs/operations.md"))
     found["notebook"] = list(_of_notebook())
+    found["orchestration"] = list(_of_state_machine(found["operations_page"]))
     return found
 
 
@@ -70,6 +75,22 @@ def _of_notebook() -> Iterator[Statement]:
             text = texts.get(asked.id) if isinstance(asked, ast.Name) else _text(asked)
             if text:  # None: the statements of queries.sql
                 yield Statement(text, DATABASES[database.id])
+
+
+def _of_state_machine(page: list[Statement]) -> Iterator[Statement]:
+    """Evaluate the queries of the state machine's tasks for a day."""
+    [quality] = (statement.text for statement in page if "-- ledger 2" in statement.text)
+    states = {"input": {"NamedQuery": {"QueryString": quality}}}
+    known = f"$states := {json.dumps(states)}; $day := {{'date': '2026-03-02'}}"
+    [branch] = yaml.safe_load(MACHINE.read_text(encoding="utf-8"))["States"]["Day"]["Branches"]
+    for state in branch["States"].values():
+        given = state.get("Arguments", {})
+        if "QueryString" in given:
+            expression = given["QueryString"].removeprefix("{%").removesuffix("%}")
+            layer = re.match(r"\$\{(\w+)_database\}", given["QueryExecutionContext"]["Database"])[1]
+            yield Statement(
+                Jsonata.jsonata(f"({known}; {expression})").evaluate(None), DATABASES[layer]
+            )
 
 
 def _text(node: ast.expr) -> str | None:
