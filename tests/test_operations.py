@@ -21,6 +21,7 @@ from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
 from tests import calls, demo, oracle
 from tests.pipeline import Pipeline
+from tests.template import template
 from tests.test_pipeline import CART, PURCHASE, VIEW
 
 PAGE = (demo.PROJECT / "docs/operations.md").read_text(encoding="utf-8")
@@ -256,14 +257,41 @@ def test_a_run_failed(pipeline: Pipeline, aws: LocalAws) -> None:
     assert not any(note.exists() for note in old)
 
 
+def _update(**parameters: str) -> None:
+    """Change parameters of the stack."""
+    client = boto3.client("cloudformation")
+    changed = [{"ParameterKey": key, "ParameterValue": new} for key, new in parameters.items()]
+    kept = {"ParameterKey": "StudentId", "UsePreviousValue": True}
+    client.update_stack(StackName=STACK, UsePreviousTemplate=True, Parameters=[kept, *changed])
+    _wait_for_the_update()
+
+
+def _wait_for_the_update() -> None:
+    waiter = boto3.client("cloudformation").get_waiter("stack_update_complete")
+    waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1})
+
+
+def _parameters() -> dict[str, str]:
+    """Return what the stack's parameters are, but for defaults and the student."""
+    [stack] = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+    defaults = template()["Parameters"]
+    return {
+        name: value
+        for name, value in given.items()
+        if name != "StudentId" and value != str(defaults[name]["Default"])
+    }
+
+
 def test_state_machine(pipeline: Pipeline, tmp_path: Path) -> None:
     """Switched on by an update, it loads a day again, finds it good enough, and sums it up."""
     heading = "Let a state machine take care of each day"
     LINES[30] = [_at(30, VIEW, user_id=f"u_{number}") for number in range(90)]
     _deliver(pipeline, tmp_path, 30)
+    _update(SilenceMinutes="45")
     _type(heading, 0, tmp_path)
-    waiter = boto3.client("cloudformation").get_waiter("stack_update_complete")
-    waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1})
+    _wait_for_the_update()
+    assert _parameters() == {"SilenceMinutes": "45", "OrchestrationSchedule": "cron(10 * * * ? *)"}
     _type(heading, 1, tmp_path)
     machine = demo.stack_outputs(STACK)["OrchestrationArn"]
     list_executions = partial(
@@ -283,6 +311,19 @@ def test_state_machine(pipeline: Pipeline, tmp_path: Path) -> None:
     assert [each["Key"] for each in found["Contents"]] == [
         "reports/daily/dt=2026-03-02/summary.csv"
     ]
+
+
+def test_update(pipeline: Pipeline, tmp_path: Path) -> None:
+    """To the same template it changes nothing; what the stack was given stays."""
+    before = _parameters()
+    (tmp_path / "event-analytics").symlink_to(demo.PROJECT)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path))
+        _type("Update a stack to a newer template", 0, tmp_path)
+
+    assert demo.stack_outputs(STACK).items() >= pipeline.stack.items()
+    assert _parameters() == before
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ from tests import demo
 from tests.pipeline import Pipeline, deploy
 from tests.test_pipeline import VIEW
 
-pytestmark = pytest.mark.usefixtures("a_minute_later")
 STACK = "capstone-watching"
 SLOT = "events/year=2026/month=03/day=01/hour=23/minute={minute}/events-{minute}.jsonl.gz"
 BAD = ["not json", json.dumps(VIEW)]  # half of its lines are rejected
@@ -39,13 +38,6 @@ def mails(pipeline: Pipeline) -> str:
     return url
 
 
-@pytest.fixture
-def a_minute_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Alarms look at full minutes: let the one in which something happens be over at once."""
-    real = clock.now
-    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(minutes=1))
-
-
 def _states() -> dict[str, str]:
     """Return the state of the stack's alarms by logical name."""
     resources = boto3.client("cloudformation").list_stack_resources(StackName=STACK)
@@ -54,7 +46,10 @@ def _states() -> dict[str, str]:
         for resource in resources["StackResourceSummaries"]
         if resource["ResourceType"] == "AWS::CloudWatch::Alarm"
     }
-    alarms = boto3.client("cloudwatch").describe_alarms(AlarmNames=list(names))["MetricAlarms"]
+    in_a_minute = clock.now() + timedelta(minutes=1)  # alarms look at full minutes only
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: in_a_minute)
+        alarms = boto3.client("cloudwatch").describe_alarms(AlarmNames=list(names))["MetricAlarms"]
     return {names[alarm["AlarmName"]]: alarm["StateValue"] for alarm in alarms}
 
 

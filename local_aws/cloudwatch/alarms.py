@@ -39,7 +39,7 @@ class Alarm(models.Alarm):  # moto strips this very name off the members that it
         self.state_value = INSUFFICIENT_DATA
         self.state_reason_data = None
         self.state_transitioned_timestamp = self.state_updated_timestamp
-        self.held_until = self.state_updated_timestamp  # before, its state is not evaluated
+        self.held_until = clock.now()  # before, its state is not evaluated
 
     def take_over(self, before: Self) -> None:
         """Go on with the state and history of the alarm that this one replaces."""

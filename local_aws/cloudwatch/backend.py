@@ -1,8 +1,8 @@
 """moto's CloudWatch with alarms that are evaluated, and metrics told apart by their dimensions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import groupby, starmap
+from itertools import groupby
 from threading import Lock
 from types import ModuleType
 from typing import Any
@@ -12,7 +12,7 @@ from moto.cloudwatch.models import CloudWatchBackend, MetricDatumBase, Statistic
 
 from local_aws.cloudwatch import clock, metrics
 from local_aws.cloudwatch.alarms import Alarm
-from local_aws.cloudwatch.changes import carry_out
+from local_aws.cloudwatch.changes import Change
 from local_aws.cloudwatch.errors import NotOfferedError
 from local_aws.cloudwatch.metrics import Metric
 
@@ -48,21 +48,27 @@ class LocalCloudWatchBackend(CloudWatchBackend):
             super().set_alarm_state(alarm_name, reason, reason_data, state_value)
             alarm = self.alarms[alarm_name]
             alarm.held_until = clock.minute_of(clock.now()) + timedelta(minutes=1)
+            change = Change.of(alarm, old_state)
         if old_state != state_value:
-            carry_out(alarm, old_state)
+            change.carry_out()
 
     def evaluate(self) -> list[str]:
         """Give every alarm the state that its metric calls for now; return a line per change."""
         with _lock:
             now, data = clock.now(), self.get_all_metrics()
             states = [(alarm, alarm.state_value) for alarm in list(self.alarms.values())]
-            changed = [(alarm, old) for alarm, old in states if alarm.evaluate(data, now)]
-        return list(starmap(carry_out, changed))
+            changes = [Change.of(alarm, old) for alarm, old in states if alarm.evaluate(data, now)]
+        return [change.carry_out() for change in changes]
 
     def put_metric_data(self, namespace: str, metric_data: list[dict[str, Any]]) -> None:
         """Keep data; without a timestamp they are of this moment."""
-        metrics.check_data(metric_data, clock.now())
-        super().put_metric_data(namespace, metric_data)
+        now = clock.now()
+        metrics.check_data(metric_data, now)
+        super().put_metric_data(namespace, [{"Timestamp": now, **datum} for datum in metric_data])
+
+    def get_all_metrics(self) -> list[MetricDatumBase]:
+        """Return all data that were published; not moto's inventions about S3's buckets."""
+        return list(self.metric_data)
 
     def statistics(self, asked: Mapping[str, Any]) -> list[Statistics]:
         """Return what the data of exactly one metric come to, by unit and period.
@@ -124,11 +130,10 @@ class LocalCloudWatchBackend(CloudWatchBackend):
         self, metric_name: str, namespace: str, dimensions: list[dict[str, str]]
     ) -> list[MetricDatumBase]:
         """Return a datum of each metric that fits, which moto does not for those without any."""
-        fitting: Iterable[MetricDatumBase] = self.get_all_metrics()
         return list(
             {
                 (datum.namespace, datum.name, metrics.dimensions_of(datum)): datum
-                for datum in fitting
+                for datum in self.get_all_metrics()
                 if datum.filter(namespace, metric_name, dimensions)
             }.values()
         )

@@ -3,8 +3,9 @@
 import json
 import logging
 import re
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from botocore.loaders import create_loader
 from moto.core.exceptions import JsonRESTError, ServiceException
@@ -21,28 +22,66 @@ _STATISTICS = {"SampleCount": "SAMPLE_COUNT"}  # as messages have it
 _log = logging.getLogger(__name__)
 
 
-def carry_out(alarm: Alarm, old_state: str) -> str:
-    """Do what an alarm does in its new state; return the line that was logged for it."""
-    changed = f"alarm {alarm.name}: {old_state} -> {alarm.state_value}, {alarm.state_reason}"
-    line = "; ".join([changed, *(_publish(alarm, old_state, arn) for arn in alarm.actions)])
-    level = logging.WARNING if IN_ALARM in {old_state, alarm.state_value} else logging.INFO
-    _log.log(level, "%s", line)
-    return line
+class Change(NamedTuple):
+    """An alarm's change of state as it was when it happened; the alarm may have gone on since."""
 
+    alarm: Alarm
+    old_state: str
+    new_state: str
+    reason: str
+    time: datetime
+    actions: list[str]
 
-def _publish(alarm: Alarm, old_state: str, arn: str) -> str:
-    """Send the message to a topic; return what became of it, also where that failed."""
-    where = TOPIC.fullmatch(arn)
-    topics = sns_backends[where["account"]][where["region"]]
-    subject = f'{alarm.state_value}: "{alarm.name}" in {_region(alarm.region_name)}'
-    text = json.dumps(message(alarm, old_state))
-    try:
-        topics.publish(text, arn, subject=subject[:_SUBJECT_LENGTH])
-    except (JsonRESTError, OSError, ServiceException) as error:  # OSError: a subscriber's address
-        alarm.remember("Action", f"Failed to execute action {arn}", actionState="Failed")
-        return f"publishing to {arn} failed: {getattr(error, 'message', error)}"
-    alarm.remember("Action", f"Successfully executed action {arn}", actionState="Succeeded")
-    return f"published to {arn}{_mail(topics, arn)}"
+    @classmethod
+    def of(cls, alarm: Alarm, old_state: str) -> Self:
+        """Return the change that an alarm has just made."""
+        new_state, reason = alarm.state_value, alarm.state_reason
+        time = alarm.state_transitioned_timestamp
+        return cls(alarm, old_state, new_state, reason, time, list(alarm.actions))
+
+    def carry_out(self) -> str:
+        """Do what the alarm does in its new state; return the line that was logged for it."""
+        changed = f"alarm {self.alarm.name}: {self.old_state} -> {self.new_state}, {self.reason}"
+        line = "; ".join([changed, *map(self._publish, self.actions)])
+        level = logging.WARNING if IN_ALARM in {self.old_state, self.new_state} else logging.INFO
+        _log.log(level, "%s", line)
+        return line
+
+    def _publish(self, arn: str) -> str:
+        """Send the message to a topic; return what became of it, also where that failed."""
+        where = TOPIC.fullmatch(arn)
+        topics = sns_backends[where["account"]][where["region"]]
+        subject = f'{self.new_state}: "{self.alarm.name}" in {_region(self.alarm.region_name)}'
+        text = json.dumps(self.message())
+        try:
+            topics.publish(text, arn, subject=subject[:_SUBJECT_LENGTH])
+        except (JsonRESTError, OSError, ServiceException) as error:  # OSError: an address
+            self.alarm.remember("Action", f"Failed to execute action {arn}", actionState="Failed")
+            return f"publishing to {arn} failed: {getattr(error, 'message', error)}"
+        done = f"Successfully executed action {arn}"
+        self.alarm.remember("Action", done, actionState="Succeeded")
+        return f"published to {arn}{_mail(topics, arn)}"
+
+    def message(self) -> dict[str, Any]:
+        """Return what the alarm sends to SNS."""
+        alarm = self.alarm
+        configured = clock.stamp(alarm.configuration_updated_timestamp)
+        return {
+            "AlarmName": alarm.name,
+            "AlarmDescription": alarm.description,
+            "AWSAccountId": alarm.alarm_arn.split(":")[4],
+            "AlarmConfigurationUpdatedTimestamp": configured,
+            "NewStateValue": self.new_state,
+            "NewStateReason": self.reason,
+            "StateChangeTime": clock.stamp(self.time),
+            "Region": _region(alarm.region_name),
+            "AlarmArn": alarm.alarm_arn,
+            "OldStateValue": self.old_state,
+            "OKActions": alarm.ok_actions,
+            "AlarmActions": alarm.alarm_actions,
+            "InsufficientDataActions": alarm.insufficient_data_actions,
+            "Trigger": _trigger(alarm),
+        }
 
 
 def _mail(topics: SNSBackend, arn: str) -> str:
@@ -50,26 +89,6 @@ def _mail(topics: SNSBackend, arn: str) -> str:
     subscriptions, _ = topics.list_subscriptions_by_topic(arn)
     addresses = [one.endpoint for one in subscriptions if one.protocol.startswith("email")]
     return f", would mail to {', '.join(addresses)}" if addresses else ""
-
-
-def message(alarm: Alarm, old_state: str) -> dict[str, Any]:
-    """Return what an alarm sends to SNS."""
-    return {
-        "AlarmName": alarm.name,
-        "AlarmDescription": alarm.description,
-        "AWSAccountId": alarm.alarm_arn.split(":")[4],
-        "AlarmConfigurationUpdatedTimestamp": clock.stamp(alarm.configuration_updated_timestamp),
-        "NewStateValue": alarm.state_value,
-        "NewStateReason": alarm.state_reason,
-        "StateChangeTime": clock.stamp(alarm.state_transitioned_timestamp),
-        "Region": _region(alarm.region_name),
-        "AlarmArn": alarm.alarm_arn,
-        "OldStateValue": old_state,
-        "OKActions": alarm.ok_actions,
-        "AlarmActions": alarm.alarm_actions,
-        "InsufficientDataActions": alarm.insufficient_data_actions,
-        "Trigger": _trigger(alarm),
-    }
 
 
 def _trigger(alarm: Alarm) -> dict[str, Any]:

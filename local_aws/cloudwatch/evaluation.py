@@ -14,7 +14,6 @@ from typing import NamedTuple, Self
 from moto.cloudwatch.models import Alarm
 
 OK, IN_ALARM, INSUFFICIENT_DATA = "OK", "ALARM", "INSUFFICIENT_DATA"
-STATES = (OK, IN_ALARM, INSUFFICIENT_DATA)
 # The evaluation range has more periods than are evaluated, for the case that some are missing. How
 # many more is documented by example only: 5 for 3. Alarms of one period are seen to look at 3.
 MORE_PERIODS = 2

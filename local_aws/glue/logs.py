@@ -16,18 +16,18 @@ _METRICS = {
 }
 
 
-def publish_end(job: LocalJob, run: LocalJobRun) -> None:
-    """Count a run that has ended, if it asks for that; one that was stopped counts as neither.
+def publish_end(job: LocalJob, run: LocalJobRun, status: str) -> None:
+    """Count a run that ends so, if it asks for that; one that was stopped counts as neither.
 
     Source: "Monitoring with AWS Glue Observability metrics", Glue's Developer Guide.
     """
     wanted = RunArguments(run.arguments or {}).observability_metrics
-    if not wanted or run.status not in _METRICS:
+    if not wanted or status not in _METRICS:
         return
     of_the_job = {"JobName": job.name, "Type": "count", "ObservabilityGroup": "error"}
     data = [
         {
-            "MetricName": _METRICS[run.status],
+            "MetricName": _METRICS[status],
             "Dimensions": [
                 {"Name": name, "Value": value}
                 for name, value in {**of_the_job, "JobRunId": run_id}.items()

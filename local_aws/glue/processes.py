@@ -23,7 +23,6 @@ from local_aws.settings import Settings
 MINUTE = 60.0  # seconds
 GRACE = 5.0  # seconds between asking a process to end and ending it
 _MESSAGE_LENGTH = 1000  # characters
-
 PROC = Path("/proc")  # where Linux shows processes as files
 
 _log = logging.getLogger(__name__)
@@ -121,7 +120,6 @@ def _supervise(run_id: str) -> None:
     finally:
         if not active.run.finished:  # a defect here must not leave a run that never ends
             _fail(active, "Internal error of the local AWS; its own output tells more.")
-        logs.publish_end(active.job, active.run)
         del _active[run_id]
         state.touch()
 
@@ -165,14 +163,11 @@ def _wait(active: _Active, process: subprocess.Popen[bytes], log_group_prefix: s
     glue = active.job.backend
     logs_backend = logs_backends[glue.account_id][glue.region_name]
     pipes = (("output", process.stdout), ("error", process.stderr))
-    readers = [
-        Thread(
-            target=logs.stream_lines,
-            args=(logs_backend, f"{log_group_prefix}/{kind}", active.run.job_run_id, pipe),
-            daemon=True,
-        )
+    targets = [
+        (logs_backend, f"{log_group_prefix}/{kind}", active.run.job_run_id, pipe)
         for kind, pipe in pipes
     ]
+    readers = [Thread(target=logs.stream_lines, args=args, daemon=True) for args in targets]
     for reader in readers:
         reader.start()
     timed_out = not _ends_within(process, active.run.timeout * MINUTE)
@@ -201,10 +196,10 @@ def _conclude(active: _Active, failure: str | None, *, timed_out: bool) -> None:
     with _lock:
         run = active.run
         if failure is None and run.status == "RUNNING" and not timed_out:
-            run.status = "SUCCEEDED"
+            _finish(active, "SUCCEEDED")
         elif timed_out and run.status == "RUNNING" and not active.cancelled:
-            run.error_message = f"The job run timed out: its Timeout is {run.timeout} minutes."
-            run.status = "TIMEOUT"
+            limit = f"its Timeout is {run.timeout} minutes"
+            _finish(active, "TIMEOUT", f"The job run timed out: {limit}.")
         else:
             _fail(active, failure or "")
 
@@ -213,14 +208,20 @@ def _fail(active: _Active, message: str) -> None:
     """Mark the run as failed and start its next attempt, if the job has one and nobody objects."""
     with _lock:
         if active.cancelled:
-            active.run.error_message = active.cancelled
-            active.run.status = "FAILED"
+            _finish(active, "FAILED", active.cancelled)
         elif active.run.status == "STOPPING":
-            active.run.status = "STOPPED"
+            _finish(active, "STOPPED")
         else:
-            retry = active.job.fail(active.run, message[:_MESSAGE_LENGTH])
-            if retry:
-                launch(active.settings, active.job, retry)
+            _finish(active, "FAILED", message[:_MESSAGE_LENGTH], retries=active.job.max_retries)
+
+
+def _finish(active: _Active, status: str, message: str | None = None, retries: int = 0) -> None:
+    """Publish how the run ends, then end it: who sees its end finds what was published."""
+    try:
+        logs.publish_end(active.job, active.run, status)
+    finally:  # a defect there must not leave a run that never ends
+        if retry := active.job.end(active.run, status, message, retries):
+            launch(active.settings, active.job, retry)
 
 
 def _failure(errors: Path, process: subprocess.Popen[bytes] | None, prefix: str) -> str | None:

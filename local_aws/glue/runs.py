@@ -145,15 +145,17 @@ class LocalJob(FakeJob):
             self._complete(self.job_runs[-1])
             return run_id
 
-    def fail(self, run: LocalJobRun, message: str) -> LocalJobRun | None:
-        """Mark the run as failed; return the next attempt where the job allows one.
+    def end(
+        self, run: LocalJobRun, status: str, message: str | None, retries: int
+    ) -> LocalJobRun | None:
+        """Give the run its final state; return the next attempt, if it has one left.
 
         Both happen at once, so that no other run starts in between.
         """
         with _lock:
-            retry = self._next_attempt(run) if run.attempt < self.max_retries else None
+            retry = self._next_attempt(run) if run.attempt < retries else None
             run.error_message = message
-            run.status = "FAILED"
+            run.status = status
             return retry
 
     def _next_attempt(self, run: LocalJobRun) -> LocalJobRun:

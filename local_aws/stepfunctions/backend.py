@@ -54,8 +54,7 @@ class LocalStepFunctionsBackend(StepFunctionsParserBackend):
             made = super().create_state_machine(
                 name, definition, roleArn, *others, sm_type=sm_type, **more
             )
-        if made.arn in self.deleting:
-            raise StateMachineDeleting(f"State Machine is being deleted: '{made.arn}'")
+        self._refuse_deleting(made.arn)
         if (made.definition, made.roleArn) != (definition, roleArn):
             raise StateMachineAlreadyExists(f"State Machine Already Exists: '{made.arn}'")
         return made
@@ -68,11 +67,16 @@ class LocalStepFunctionsBackend(StepFunctionsParserBackend):
         **more: Any,  # ruff: ignore[any-type] - moto's
     ) -> StateMachine:
         """Change a state machine; executions under way go by what it was."""
+        self._refuse_deleting(arn)
         with _checked(definition):
             return super().update_state_machine(arn, definition, *others, **more)
 
     def delete_state_machine(self, arn: str) -> None:
-        """Delete a state machine; its executions end before their next state, then it is gone."""
+        """Delete a state machine; its executions end before their next state, then it is gone.
+
+        The next state is the machine's own: what is within a Parallel or Map state ends with that.
+        """
+        self._validate_machine_arn(arn)
         self.deleting.add(arn)
         self.forget_deleted(arn)
 
@@ -87,6 +91,10 @@ class LocalStepFunctionsBackend(StepFunctionsParserBackend):
             super().delete_state_machine(arn)
             self.deleting.discard(arn)
 
+    def _refuse_deleting(self, arn: str) -> None:
+        if arn in self.deleting:
+            raise StateMachineDeleting(f"State Machine is being deleted: '{arn}'")
+
     def start_execution(
         self,
         state_machine_arn: str,
@@ -95,8 +103,7 @@ class LocalStepFunctionsBackend(StepFunctionsParserBackend):
         trace_header: str | None = None,
     ) -> LocalExecution:
         """Start an execution; of the same name and input as one that runs, it is that one."""
-        if state_machine_arn in self.deleting:
-            raise StateMachineDeleting(f"State Machine is being deleted: '{state_machine_arn}'")
+        self._refuse_deleting(state_machine_arn)
         name = name or str(uuid4())
         self._validate_name(name)
         execution_input = execution_input or "{}"
@@ -138,3 +145,4 @@ def abort_all() -> None:
         for machine in list(backend.state_machines):
             for execution in list(machine.executions):
                 execution.end(ExecutionStatus.ABORTED, None, ENDED_WITH_THE_SERVER)
+            backend.forget_deleted(machine.arn)  # nobody else will, after a kill

@@ -51,7 +51,7 @@ def _check_states(machine: object, where: str, language: str, known: set[str]) -
 
 def _language(holder: Document, where: str, inherited: str) -> str:
     language = holder.get("QueryLanguage", inherited)
-    if language not in {fields.JSONATA, fields.JSONPATH}:
+    if language not in (fields.JSONATA, fields.JSONPATH):  # ruff: ignore[literal-membership] - it may be a list
         _refuse(where or "/", f"QueryLanguage {language!r} is neither JSONata nor JSONPath")
     if language == fields.JSONPATH and inherited == fields.JSONATA:
         _refuse(where, "a state of a JSONata state machine cannot be of JSONPath")
@@ -65,6 +65,10 @@ def _check_fields(holder: Document, where: str, known: set[str]) -> None:
             f"{name} is no field there on AWS, or the local AWS does not do it "
             f"(it does {', '.join(sorted(known))})",
         )
+    for name in holder.keys() & fields.ARRAYS:
+        value = holder[name]
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            _refuse(f"{where}/{name}", f"{name} must be an array of objects")
 
 
 def _check_state(state: Document, where: str, language: str) -> None:
@@ -72,6 +76,8 @@ def _check_state(state: Document, where: str, language: str) -> None:
     _check_fields(state, where, fields.of_state(kind, language))
     if kind not in {*fields.ENDING, "Choice"} and ("Next" in state) == ("End" in state):
         _refuse(where, "one of Next and End is needed")
+    if state.get("End", True) is not True:
+        _refuse(f"{where}/End", "End can only be true")
     if language == fields.JSONATA:
         own = {name: value for name, value in state.items() if name not in _INNER}
         _check_expressions(own, where)
@@ -79,7 +85,8 @@ def _check_state(state: Document, where: str, language: str) -> None:
         _check_task(state, where)
     for place, inner in _inner(state, where):
         _check_states(inner, place, language, fields.BRANCH)
-        if inner.get("ProcessorConfig", {}).get("Mode", "INLINE") != "INLINE":
+        config = inner.get("ProcessorConfig", {})
+        if not isinstance(config, dict) or config.get("Mode", "INLINE") != "INLINE":
             _refuse(place, "the local AWS has inline Map states only; leave the Mode out")
 
 
@@ -132,11 +139,11 @@ def _check_transitions(start: object, states: dict[str, Document], where: str) -
     ahead = [(start, f"{where}/StartAt")]
     while ahead:
         name, place = ahead.pop()
-        if name not in states:
+        if not isinstance(name, str) or name not in states:
             _refuse(place, f"MISSING_TRANSITION_TARGET: there is no state {name!r}")
         if name not in reached:
-            reached.add(str(name))
-            ahead += _targets(states[str(name)], f"{where}/States/{name}")
+            reached.add(name)
+            ahead += _targets(states[name], f"{where}/States/{name}")
     for name in states.keys() - reached:
         _refuse(f"{where}/States/{name}", "MISSING_TRANSITION_TARGET: no state leads there")
 

@@ -1,6 +1,16 @@
 """Step Functions' errors that moto lacks, or whose names it does not send."""
 
+from moto.core.exceptions import ServiceException
 from moto.stepfunctions.exceptions import AWSError
+
+
+class NotOfferedError(ServiceException):
+    """Names what is not done here and what to do instead, in one sentence."""
+
+    code = "ValidationException"
+
+    def __init__(self, what: str, instead: str) -> None:
+        super().__init__(f"the local Step Functions does not offer {what}; {instead}")
 
 
 class InvalidDefinition(AWSError):  # ruff: ignore[error-suffix-on-exception-name] - AWS's name

@@ -48,6 +48,12 @@ class LocalExecution(Execution):
         env = self.exec_worker.env if self.exec_worker else None
         return list(env.event_manager.get_event_history()) if env else []
 
+    def start(self) -> None:
+        """Let the interpreter begin, unless it is to end before."""
+        with self._lock:
+            if self.is_running:
+                super().start()
+
     def end(
         self, status: ExecutionStatus, error: str | None = None, cause: str | None = None
     ) -> None:
@@ -60,11 +66,6 @@ class LocalExecution(Execution):
         env = self.exec_worker.env if self.exec_worker else None
         if env:
             env.set_stop(self.stop_date, cause, error)  # ends what waits
-
-    def stop(self, stop_date: datetime, error: str | None, cause: str | None) -> None:
-        """Abort it."""
-        del stop_date
-        self.end(ExecutionStatus.ABORTED, error or None, cause or None)
 
     def take_result(self) -> None:
         """Take over how the interpreter has ended, unless the end was told before."""
@@ -114,12 +115,13 @@ class LocalExecution(Execution):
 
     def _get_start_execution_worker(self) -> "_Worker":
         made = super()._get_start_execution_worker()
-        return _Worker(made._evaluation_details, made._execution_communication, None, {}).of(self)  # ruff: ignore[private-member-access] - moto's
+        return _Worker(made._evaluation_details, made._execution_communication, None, {})  # ruff: ignore[private-member-access] - moto's
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what survives: not the interpreter at work."""
-        gone = {"exec_worker": None, "_timer": None, "_history": self.history}
-        return {**vars(self), **gone}
+        with self._lock:  # all of its end, or nothing
+            gone = {"exec_worker": None, "_timer": None, "_history": self.history}
+            return {**vars(self), **gone}
 
 
 class _End(BaseExecutionWorkerCommunication):
@@ -130,18 +132,17 @@ class _End(BaseExecutionWorkerCommunication):
 
 
 class _Worker(ExecutionWorker):
-    """The interpreter of an execution, asked before each state whether it goes on."""
+    """The interpreter of an execution, asked before each of its states whether it goes on.
 
-    def of(self, execution: LocalExecution) -> "_Worker":
-        self._execution = execution
-        return self
+    Not before those within a Parallel or Map state, which end with it.
+    """
 
     def _get_evaluation_entrypoint(self) -> Program:
         program = super()._get_evaluation_entrypoint()
         state_named = program._get_state  # ruff: ignore[private-member-access] - asked at each transition
+        execution = self._execution_communication.execution
 
         def next_state(name: str) -> CommonStateField:
-            execution = self._execution
             if execution.state_machine_arn in execution.state_machine.backend.deleting:
                 execution.end(ExecutionStatus.ABORTED)
             if not execution.is_running:
@@ -150,7 +151,7 @@ class _Worker(ExecutionWorker):
 
         program._get_state = next_state  # ruff: ignore[private-member-access] - same
         if program.timeout_seconds:
-            self._execution.end_after(program.timeout_seconds.timeout_seconds)
+            execution.end_after(program.timeout_seconds.timeout_seconds)
             program.timeout_seconds = None  # moto's own would race with what it interrupts
         return program
 

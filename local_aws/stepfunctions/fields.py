@@ -40,6 +40,7 @@ _BY_LANGUAGE = {
 TYPES = tuple(_BY_TYPE)
 ENDING = ("Succeed", "Fail")
 MACHINE = {"Comment", "StartAt", "States", "QueryLanguage", "TimeoutSeconds", "Version"}
+ARRAYS = {"Branches", "Catch", "Choices", "Retry"}  # of objects
 BRANCH = {"Comment", "StartAt", "States", "QueryLanguage", "ProcessorConfig"}
 
 

@@ -9,6 +9,8 @@ from botocore.client import BaseClient
 
 Started = dict[str, Any]
 
+SUCCEEDED = "SUCCEEDED"
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -21,8 +23,7 @@ class Kind:
     look: Callable[[BaseClient, Started], tuple[str, dict[str, Any]]]
     stop: Callable[[BaseClient, Started], object]
     output: Callable[[dict[str, Any]], dict[str, Any]]
-    succeeded: str = "SUCCEEDED"
-    failed: tuple[str, ...] = ()
+    failed: tuple[str, ...]
 
 
 def _job_run(glue: BaseClient, started: Started) -> tuple[str, dict[str, Any]]:

@@ -9,9 +9,51 @@ from moto.stepfunctions.models import stepfunctions_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from local_aws.stepfunctions.backend import LocalStepFunctionsBackend
+from local_aws.stepfunctions.errors import NotOfferedError
 from local_aws.stepfunctions.executions import LocalExecution
 
 _PAGE = 1000
+_VERSIONS = "versions and aliases of state machines"
+# What is not done here: its actions, and what to do instead.
+_NOT_HERE = {
+    "activities": (
+        (
+            "CreateActivity",
+            "DeleteActivity",
+            "DescribeActivity",
+            "GetActivityTask",
+            "ListActivities",
+        ),
+        "let a task call a function, lambda:invoke",
+    ),
+    "task tokens": (
+        ("SendTaskFailure", "SendTaskHeartbeat", "SendTaskSuccess"),
+        "let the state machine ask in a loop",
+    ),
+    "distributed Map states": (
+        ("DescribeMapRun", "ListMapRuns", "UpdateMapRun"),
+        "use inline ones and read the execution's history",
+    ),
+    _VERSIONS: (
+        (
+            "CreateStateMachineAlias",
+            "DeleteStateMachineAlias",
+            "DeleteStateMachineVersion",
+            "DescribeStateMachineAlias",
+            "ListStateMachineAliases",
+            "ListStateMachineVersions",
+            "PublishStateMachineVersion",
+            "UpdateStateMachineAlias",
+        ),
+        "use the state machine's own ARN",
+    ),
+    "express state machines": (("StartSyncExecution",), "use StartExecution"),
+    "redriving": (("RedriveExecution",), "start an execution anew"),
+    "tests without a state machine": (
+        ("TestState", "ValidateStateMachineDefinition"),
+        "create the state machine",
+    ),
+}
 
 
 class LocalStepFunctionsResponse(StepFunctionResponse):
@@ -21,6 +63,32 @@ class LocalStepFunctionsResponse(StepFunctionResponse):
     def stepfunction_backend(self) -> LocalStepFunctionsBackend:
         """The backend that runs state machines, and that is saved."""
         return stepfunctions_backends[self.current_account][self.region]
+
+    def call_action(self) -> Any:  # ruff: ignore[any-type] - moto's
+        """Carry out a request; an action of what is not done here is refused."""
+        action = self._get_action()
+        for what, (actions, instead) in _NOT_HERE.items():
+            if action in actions:
+                return self.serialized(ActionResult(NotOfferedError(what, instead)))
+        return super().call_action()
+
+    def create_state_machine(self) -> ActionResult:
+        """Create a state machine; refuse settings that would have no effect."""
+        self._refuse_settings()
+        return super().create_state_machine()
+
+    def update_state_machine(self) -> ActionResult:
+        """Change a state machine; refuse settings that would have no effect."""
+        self._refuse_settings()
+        return super().update_state_machine()
+
+    def _refuse_settings(self) -> None:
+        if self._get_param("publish"):
+            raise NotOfferedError(_VERSIONS, "leave publish out")
+        if (self._get_param("loggingConfiguration") or {}).get("level", "OFF") != "OFF":
+            raise NotOfferedError("logs of executions", "leave loggingConfiguration out")
+        if (self._get_param("tracingConfiguration") or {}).get("enabled"):
+            raise NotOfferedError("traces of executions", "leave tracingConfiguration out")
 
     def _describe_state_machine(self, state_machine_arn: str) -> ActionResult:
         answer = super()._describe_state_machine(state_machine_arn)
@@ -36,11 +104,11 @@ class LocalStepFunctionsResponse(StepFunctionResponse):
             **_listed(execution),
             "input": execution.execution_input,
             "inputDetails": {"included": True},
-            "error": execution.error,
-            "cause": execution.cause,
             "redriveCount": 0,
         }
-        if execution.status == "SUCCEEDED":
+        if told["status"] != "RUNNING":
+            told |= {"error": execution.error, "cause": execution.cause}
+        if told["status"] == "SUCCEEDED":
             told["output"] = json.dumps(execution.output, separators=(",", ":"))
             told["outputDetails"] = {"included": True}
         return ActionResult({name: value for name, value in told.items() if value is not None})
@@ -78,12 +146,12 @@ class LocalStepFunctionsResponse(StepFunctionResponse):
 
 
 def _listed(execution: LocalExecution) -> dict[str, Any]:
+    status = execution.status  # looked at first and once, for it is noted last
     told = {
         "executionArn": execution.execution_arn,
         "stateMachineArn": execution.state_machine_arn,
         "name": execution.name,
-        "status": execution.status,
+        "status": status,
         "startDate": execution.start_date,
-        "stopDate": execution.stop_date,
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return told if status == "RUNNING" else {**told, "stopDate": execution.stop_date}

@@ -24,6 +24,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
     StatesErrorNameType,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service,
     state_task_service_callback,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
@@ -36,7 +37,7 @@ from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded, Progr
 from local_aws import calls
 from local_aws.stepfunctions import values
 from local_aws.stepfunctions.integrations import Integration, integration
-from local_aws.stepfunctions.jobs import KINDS, Kind
+from local_aws.stepfunctions.jobs import KINDS, SUCCEEDED, Kind
 from local_aws.stepfunctions.moments import milliseconds, shown
 
 LOOK_EVERY = 0.2  # seconds
@@ -58,7 +59,15 @@ class LambdaFunctionError(Exception):
         self.error_type = found.get("errorType") if isinstance(found, dict) else None
 
 
-class LocalTask(state_task_service_callback.StateTaskServiceCallback):
+class _TimelyTask(state_task_service.StateTaskService):
+    """A task whose success is told only while somebody waits for it."""
+
+    def _after_eval_execution(self, env: Environment, *others: Any, **more: Any) -> None:  # ruff: ignore[any-type] - moto's
+        if env.is_running():
+            super()._after_eval_execution(env, *others, **more)
+
+
+class LocalTask(state_task_service_callback.StateTaskServiceCallback, _TimelyTask):
     """A Task state of moto's interpreter that calls this AWS, whichever service it names."""
 
     def __init__(self) -> None:
@@ -123,7 +132,7 @@ class LocalTask(state_task_service_callback.StateTaskServiceCallback):
         client = _client(self._integration.service, env)
         while env.is_running():
             state, answer = kind.look(client, started)
-            if state == kind.succeeded or state in kind.failed:
+            if state == SUCCEEDED or state in kind.failed:
                 env.stack.append(self._ended(env, kind, state, answer))
                 return
             time.sleep(LOOK_EVERY)
@@ -136,7 +145,7 @@ class LocalTask(state_task_service_callback.StateTaskServiceCallback):
     ) -> dict[str, Any]:
         shape = self._integration.model.service_model.operation_model(kind.reading).output_shape
         output = kind.output(values.outward(answer, shape, milliseconds))
-        if state == kind.succeeded:
+        if state == SUCCEEDED:
             return output
         name = StatesErrorName(typ=StatesErrorNameType.StatesTaskFailed)
         cause = json.dumps(output, separators=(",", ":"))

@@ -77,6 +77,7 @@ OVERRIDDEN = {
         "moto.cloudwatch.models.CloudWatchBackend.put_metric_data": (
             "(self, namespace, metric_data)"
         ),
+        "moto.cloudwatch.models.CloudWatchBackend.get_all_metrics": "(self)",
         "moto.cloudwatch.models.CloudWatchBackend.get_metric_data": (
             "(self, queries, start_time, end_time, scan_by='TimestampAscending')"
         ),

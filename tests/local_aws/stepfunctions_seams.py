@@ -46,7 +46,7 @@ OVERRIDDEN = {
             "state_machine, start_date, cloud_watch_logging_session, "
             "activity_store, input_data, trace_header=None)"
         ),
-        f"{_EXECUTION}.Execution.stop": "(self, stop_date, error, cause)",
+        f"{_EXECUTION}.Execution.start": "(self)",
         f"{_EXECUTION}.Execution._get_start_execution_worker_comm": "(self)",
         f"{_EXECUTION}.Execution._get_start_execution_worker": "(self)",
     },
@@ -57,13 +57,24 @@ OVERRIDDEN = {
         f"{_WORKER}._get_evaluation_entrypoint": "(self)",
         f"{_WORKER}._get_evaluation_environment": "(self)",
     },
+    "local_aws.stepfunctions.errors.NotOfferedError": {
+        "moto.core.exceptions.ServiceException.__init__": "(self, *args, **kwargs)",
+    },
     "local_aws.stepfunctions.responses.LocalStepFunctionsResponse": {
+        "moto.core.responses.BaseResponse.call_action": "(self)",
+        f"{_RESPONSE}.create_state_machine": "(self)",
+        f"{_RESPONSE}.update_state_machine": "(self)",
         f"{_RESPONSE}.stepfunction_backend": "property",
         f"{_RESPONSE}._describe_state_machine": "(self, state_machine_arn)",
         f"{_RESPONSE}.describe_execution": "(self)",
         f"{_RESPONSE}.list_executions": "(self)",
         f"{_RESPONSE}.stop_execution": "(self)",
         f"{_RESPONSE}.get_execution_history": "(self)",
+    },
+    "local_aws.stepfunctions.tasks._TimelyTask": {
+        f"{_SERVICE_TASK}._after_eval_execution": (
+            "(self, env, resource_runtime_part, normalised_parameters, state_credentials)"
+        ),
     },
     "local_aws.stepfunctions.tasks.LocalTask": {
         f"{_CALLBACK_TASK}.__init__": "(self, supported_integration_patterns)",

@@ -13,6 +13,8 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from local_aws.cloudwatch import clock
+from local_aws.cloudwatch.backend import LocalCloudWatchBackend
+from local_aws.cloudwatch.changes import Change
 from local_aws.schedules.requests import ask_for_tick
 from local_aws.server import LocalAws
 from tests.local_aws.test_lambdas import create
@@ -23,16 +25,22 @@ _numbers = count(1)
 
 
 class Time:
-    """The alarms' clock, which can be moved; windows end with its last full minute."""
+    """The alarms' clock, which can be moved; windows end with its last full minute.
+
+    It begins amid a minute and goes on a little when one looks: no minute begins by itself.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._ahead = timedelta()
-        real = clock.now
-        monkeypatch.setattr(clock, "now", lambda: real() + self._ahead)
+        self._now = clock.minute_of(clock.now()) + timedelta(seconds=30)
+        monkeypatch.setattr(clock, "now", self._looked_at)
+
+    def _looked_at(self) -> datetime:
+        self._now += timedelta(milliseconds=1)
+        return self._now
 
     def pass_minutes(self, minutes: float) -> None:
         """Let time pass."""
-        self._ahead += timedelta(minutes=minutes)
+        self._now += timedelta(minutes=minutes)
 
 
 @pytest.fixture
@@ -449,6 +457,31 @@ def test_a_state_that_is_set(
         cloudwatch.set_alarm_state(AlarmName="nobody", StateValue="OK", StateReason="test")
 
 
+def test_a_change_stays_what_it_was() -> None:
+    """What an alarm says and whom it tells is of its change, though it has gone on since."""
+    alarm = LocalCloudWatchBackend("us-west-2", "123456789012").put_metric_alarm(
+        "changed",
+        namespace=NAMESPACE,
+        metric_name="m",
+        comparison_operator="LessThanThreshold",
+        evaluation_periods=1,
+        period=60,
+        threshold=1,
+        statistic="Sum",
+        description="",
+        dimensions=[],
+        alarm_actions=["of ALARM"],
+        ok_actions=[],
+        insufficient_data_actions=[],
+    )
+    alarm.update_state("bad", None, "ALARM")
+    change = Change.of(alarm, "OK")
+    alarm.update_state("good", None, "OK")
+    told = change.message()
+    assert (told["OldStateValue"], told["NewStateValue"]) == ("OK", "ALARM")
+    assert (told["NewStateReason"], change.actions) == ("bad", ["of ALARM"])
+
+
 def test_history_is_told_in_pages(cloudwatch: BaseClient, alarms: Alarms) -> None:
     """In either order, and of a time."""
     name = alarms.make(TreatMissingData="notBreaching")
@@ -468,6 +501,7 @@ def test_history_is_told_in_pages(cloudwatch: BaseClient, alarms: Alarms) -> Non
         assert len(history["AlarmHistoryItems"]) == items
 
 
+@pytest.mark.usefixtures("passing")
 def test_an_update_keeps_the_state(cloudwatch: BaseClient, alarms: Alarms) -> None:
     """Putting an alarm again changes what it watches, not the state it is in."""
     name = alarms.make()
@@ -560,6 +594,13 @@ def test_metrics_are_told_apart(cloudwatch: BaseClient) -> None:
     listed = cloudwatch.list_metrics(Namespace=namespace)["Metrics"]
     assert len(listed) == 4
     assert len(cloudwatch.list_metrics(Namespace=namespace, Dimensions=JOB)["Metrics"]) == 2
+
+
+def test_no_metrics_are_invented(aws: LocalAws, cloudwatch: BaseClient) -> None:
+    """Of a bucket, whose sizes nobody publishes, there is none."""
+    west = {"LocationConstraint": "us-west-2"}
+    aws.client("s3").create_bucket(Bucket="unmeasured", CreateBucketConfiguration=west)
+    assert cloudwatch.list_metrics(Namespace="AWS/S3")["Metrics"] == []
 
 
 def test_periods_begin_with_the_minute_that_was_asked_for(cloudwatch: BaseClient) -> None:

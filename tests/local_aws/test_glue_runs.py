@@ -14,6 +14,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from local_aws.glue import ENDED_WITH_THE_SERVER, processes, stop
+from local_aws.glue.runs import LocalJob, LocalJobRun
 from local_aws.runtime.awsglue.bookmark_store import BookmarkStore
 from local_aws.server import LocalAws
 
@@ -502,22 +503,16 @@ def test_how_runs_ended_is_a_metric(
         wait_for(glue, job, run_id)
         return run_id
 
-    def within_a_moment(job: str, run_id: str, *expected: str) -> None:
-        deadline = time.monotonic() + LONGEST
-        while sorted(ends(aws, job, run_id)) != sorted(expected) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert sorted(ends(aws, job, run_id)) == sorted(expected)
-
     silent = run(unobserved)
     good, bad, worse = (
         run(observed),
         run(observed, **{"--fail": "1"}),
         run(observed, **{"--fail": "1"}),
     )
-    within_a_moment(observed, worse, "glue.error.ALL 1")
+    assert ends(aws, observed, worse) == ["glue.error.ALL 1"]
     assert ends(aws, observed, bad) == ["glue.error.ALL 1"]
     assert ends(aws, observed, good) == ["glue.succeed.ALL 1"]
-    within_a_moment(observed, "ALL", "glue.error.ALL 2", "glue.succeed.ALL 1")
+    assert sorted(ends(aws, observed, "ALL")) == ["glue.error.ALL 2", "glue.succeed.ALL 1"]
     assert ends(aws, unobserved, silent) == ends(aws, unobserved, "ALL") == []
     [metric, *_] = aws.client("cloudwatch").list_metrics(
         Namespace="Glue", Dimensions=[{"Name": "JobRunId", "Value": bad}]
@@ -528,6 +523,28 @@ def test_how_runs_ended_is_a_metric(
         "Type": "count",
         "ObservabilityGroup": "error",
     }
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_run_ends_though_its_metric_fails(
+    glue: BaseClient, create_job: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is published before; a defect there leaves no run that never ends, nor seems under way."""
+    seen = []
+
+    def defect(_job: LocalJob, run: LocalJobRun, status: str) -> None:
+        seen.append((run.status, status))
+        raise RuntimeError("no metrics")
+
+    monkeypatch.setattr(processes.logs, "publish_end", defect)
+    job = create_job("pass")
+    run = wait_for(glue, job, glue.start_job_run(JobName=job)["JobRunId"])
+    assert run["JobRunState"] == "SUCCEEDED"
+    assert seen == [("RUNNING", "SUCCEEDED")]
+    deadline = time.monotonic() + LONGEST
+    while run["Id"] in processes._active:  # ruff: ignore[private-member-access] - nothing else tells
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_run_has_the_log_groups_of_its_prefix(
@@ -604,17 +621,14 @@ time.sleep(300)
 def test_a_run_that_ignores_sigterm_is_stopped(
     aws: LocalAws, glue: BaseClient, create_job: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is killed some seconds after it was asked, long before its Timeout of 20 s here."""
-    monkeypatch.setattr(processes, "MINUTE", 20.0)
+    """It is killed some seconds after it was asked, long before its Timeout."""
     monkeypatch.setattr(processes, "GRACE", 0.5)
-    job = create_job(STUBBORN, Timeout=1)
+    job = create_job(STUBBORN)
     run_id = glue.start_job_run(JobName=job)["JobRunId"]
     wait_for_line(aws, run_id, "on")
 
-    asked = time.monotonic()
     glue.batch_stop_job_run(JobName=job, JobRunIds=[run_id])
     assert wait_for(glue, job, run_id)["JobRunState"] == "STOPPED"
-    assert time.monotonic() - asked < 10
 
 
 def test_a_run_has_its_time(

@@ -12,9 +12,13 @@ from uuid import uuid4
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+from moto.stepfunctions.models import stepfunctions_backends
+from moto.stepfunctions.parser.api import ExecutionStatus
 
 from local_aws.calls import recording
 from local_aws.server import LocalAws
+from local_aws.stepfunctions.backend import LocalStepFunctionsBackend
+from local_aws.stepfunctions.executions import LocalExecution
 from tests.local_aws.conftest import Served
 
 LONGEST = 120  # seconds
@@ -385,15 +389,14 @@ def test_a_job_that_runs_already(
         "MaxAttempts": 2,
         "BackoffRate": 1.5,
     }
-    begun = time.monotonic()
     states = {"Start": task("glue:startJobRun.sync", Arguments={"JobName": name}, Retry=[retrier])}
     found = machines.run(states)
-    waited = time.monotonic() - begun
+    waited = (found["stopDate"] - found["startDate"]).total_seconds()
     glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
 
     assert found["error"] == "Glue.ConcurrentRunsExceededException"
     assert machines.history(found["executionArn"]).count("TaskScheduled") == 3
-    assert 2.5 <= waited < 6  # seconds: 1, then 1.5
+    assert waited >= 2.5  # seconds: 1, then 1.5
 
 
 def test_an_aborted_execution_stops_its_job(
@@ -427,7 +430,10 @@ def _stopped(glue: BaseClient, job: str) -> str:
 def test_times_that_are_over(
     machines: Machines, glue: BaseClient, create_job: Callable[..., str]
 ) -> None:
-    """A task's time over is States.Timeout, and its job goes on; the machine's own is TIMED_OUT."""
+    """A task's time over is States.Timeout, and its job goes on; the machine's own is TIMED_OUT.
+
+    What comes of the task afterwards is no event any more.
+    """
     name = create_job("import time; time.sleep(300)")
     catch = {
         "ErrorEquals": ["States.Timeout"],
@@ -447,7 +453,8 @@ def test_times_that_are_over(
     assert (found["status"], "error" in found) == ("TIMED_OUT", False)
     history = machines.history(found["executionArn"])
     assert [kind for kind in history if "Timed" in kind] == ["TaskTimedOut", "ExecutionTimedOut"]
-    assert 3.5 < (found["stopDate"] - found["startDate"]).total_seconds() < 8
+    assert "TaskSucceeded" not in history
+    assert (found["stopDate"] - found["startDate"]).total_seconds() > 3.5
     [run] = glue.get_job_runs(JobName=name)["JobRuns"]
     assert run["JobRunState"] in {"STARTING", "RUNNING"}
     glue.batch_stop_job_run(JobName=name, JobRunIds=[run["Id"]])
@@ -631,6 +638,8 @@ def test_deletion(machines: Machines) -> None:
     assert told["status"] == "DELETING"
     with pytest.raises(ClientError, match="StateMachineDeleting"):
         machines.start(machine)
+    with pytest.raises(ClientError, match="StateMachineDeleting"):
+        machines.api.update_state_machine(stateMachineArn=machine, roleArn=ROLE)
     deadline = time.monotonic() + LONGEST
     name = machine.rpartition(":")[2]
     while name in _names(machines):
@@ -643,6 +652,45 @@ def _names(machines: Machines) -> set[str]:
 
 
 PASS = {"Type": "Pass", "End": True}
+
+
+def backend() -> LocalStepFunctionsBackend:
+    """Return the backend of the local AWS of the session."""
+    return stepfunctions_backends["123456789012"]["us-west-2"]
+
+
+def test_deletion_of_what_is_no_machine(machines: Machines) -> None:
+    """It is refused, and nothing is to be deleted afterwards."""
+    with pytest.raises(ClientError, match="InvalidArn"):
+        machines.api.delete_state_machine(stateMachineArn="nonsense")
+    assert "nonsense" not in backend().deleting
+
+
+def test_a_stop_before_the_start(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An execution that is stopped before its interpreter begins stays stopped."""
+    start = LocalExecution.start
+
+    def stopped_first(self: LocalExecution) -> None:
+        self.end(ExecutionStatus.ABORTED)
+        start(self)
+
+    monkeypatch.setattr(LocalExecution, "start", stopped_first)
+    execution = machines.start(machines.create({"A": PASS}))
+    assert machines.ended(execution)["status"] == "ABORTED"
+    assert machines.history(execution) == ["ExecutionAborted"]
+
+
+def test_half_an_end(machines: Machines) -> None:
+    """Of an execution that is RUNNING nothing is told of its end, also while that is noted."""
+    arn = machines.start(machines.create({"A": {"Type": "Wait", "Seconds": 300, "End": True}}))
+    execution = backend().describe_execution(arn)
+    execution.stop_date, execution.error = execution.start_date, "Error"
+    listed = machines.api.list_executions(stateMachineArn=execution.state_machine_arn)
+    for told in (machines.api.describe_execution(executionArn=arn), *listed["executions"]):
+        assert not told.keys() & {"stopDate", "error", "output"}
+    machines.api.stop_execution(executionArn=arn)
+
+
 LIST = "aws-sdk:s3:listObjectsV2"
 
 
@@ -671,6 +719,12 @@ LIST = "aws-sdk:s3:listObjectsV2"
         ({"A": {**PASS, "Output": ["{% $eval('1') %}"]}}, "uses $eval, which Step Functions"),
         ({"A": {**PASS, "QueryLanguage": "JSONPath"}}, "cannot be of JSONPath at /States/A"),
         ({"A": {**PASS, "Type": "Map", "ItemReader": {}}}, "ItemReader is no field there"),
+        ({"A": {**PASS, "Type": "Parallel", "Branches": 5}}, "Branches must be an array of objec"),
+        ({"A": {"Type": "Choice", "Choices": None}}, "Choices must be an array of objects at /St"),
+        ({"A": {"Type": "Choice", "Choices": [5]}}, "Choices must be an array of objects at /Sta"),
+        ({"A": {**PASS, "QueryLanguage": []}}, "QueryLanguage [] is neither JSONata nor JSONPath"),
+        ({"A": {"Type": "Pass", "Next": []}}, "there is no state [] at /States/A/Next"),
+        ({"A": {"Type": "Pass", "End": False}}, "End can only be true at /States/A/End"),
         (
             {
                 "A": {
@@ -707,6 +761,61 @@ def test_what_else_is_refused(machines: Machines) -> None:
         machines.api.update_state_machine(stateMachineArn=machine, definition="[]")
     with pytest.raises(ClientError, match="StateMachineTypeNotSupported"):
         machines.api.create_state_machine(**given, type="EXPRESS")
+    with pytest.raises(ClientError, match=r"there is no state \{\} at /StartAt"):
+        machines.create({"A": PASS}, StartAt={})
+
+
+GROUP = "arn:aws:logs:us-west-2:123456789012:log-group:g:*"
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        (
+            {
+                "loggingConfiguration": {
+                    "level": "ALL",
+                    "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": GROUP}}],
+                }
+            },
+            "does not offer logs of executions; leave loggingConfiguration out",
+        ),
+        ({"tracingConfiguration": {"enabled": True}}, "does not offer traces of executions; leave"),
+        ({"publish": True}, "does not offer versions and aliases of state machines; leave publish"),
+    ],
+)
+def test_settings_without_effect(machines: Machines, settings: dict[str, Any], why: str) -> None:
+    """What would have no effect is refused; a setting that asks for nothing is taken."""
+    machine = machines.create({"A": PASS})
+    told = machines.api.describe_state_machine(stateMachineArn=machine)
+    given = {"definition": told["definition"], "roleArn": ROLE}
+    with pytest.raises(ClientError, match=why):
+        machines.api.create_state_machine(name="refused", **given, **settings)
+    with pytest.raises(ClientError, match=why):
+        machines.api.update_state_machine(stateMachineArn=machine, **settings)
+    nothing = {
+        "loggingConfiguration": {"level": "OFF"},
+        "tracingConfiguration": {"enabled": False},
+    }
+    machines.api.update_state_machine(stateMachineArn=machine, **given, **nothing)
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments", "what"),
+    [
+        ("create_activity", {"name": "a"}, "activities; let a task call a function"),
+        ("send_task_success", {"taskToken": "t", "output": "{}"}, "task tokens; let the state"),
+        ("list_map_runs", {"executionArn": ROLE}, "distributed Map states; use inline ones"),
+        ("publish_state_machine_version", {"stateMachineArn": ROLE}, "versions and aliases of"),
+        ("redrive_execution", {"executionArn": ROLE}, "redriving; start an execution anew"),
+    ],
+)
+def test_refused_actions(
+    machines: Machines, action: str, arguments: dict[str, str], what: str
+) -> None:
+    """Actions of what is not done here are refused by name."""
+    with pytest.raises(ClientError, match=f"the local Step Functions does not offer {what}"):
+        getattr(machines.api, action)(**arguments)
 
 
 def test_who_calls(machines: Machines, bucket: str) -> None:
@@ -719,15 +828,26 @@ def test_who_calls(machines: Machines, bucket: str) -> None:
     assert made == {("s3:ListObjectsV2", f"arn:aws:s3:::{bucket}")}
 
 
-def _long_job(served: Served) -> str:
-    """Create a job that runs for minutes; return its name."""
+def _long_job(served: Served) -> None:
+    """Create a job ``long`` that runs for minutes."""
     s3, west = served.client("s3"), {"LocationConstraint": "us-west-2"}
     s3.create_bucket(Bucket="scripts", CreateBucketConfiguration=west)
     s3.put_object(Bucket="scripts", Key="long.py", Body=b"import time; time.sleep(300)")
     command = {"Name": "glueetl", "ScriptLocation": "s3://scripts/long.py"}
-    return served.client("glue").create_job(
+    served.client("glue").create_job(
         Name="long", Role="LabRole", Command=command, GlueVersion="5.1"
-    )["Name"]
+    )
+
+
+def _wait_for_save(served: Served) -> None:
+    """Wait until all that there is now has been saved."""
+    served.client("stepfunctions").create_state_machine(
+        name="saved", roleArn=ROLE, definition=json.dumps({"StartAt": "A", "States": {"A": PASS}})
+    )
+    deadline, file = time.monotonic() + LONGEST, served.settings.state_file
+    while not file.exists() or b"stateMachine:saved" not in file.read_bytes():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
@@ -743,16 +863,20 @@ def test_the_end_of_the_server(serve: Callable[[], Served], how: signal.Signals)
     catch = [{"ErrorEquals": ["States.ALL"], "Next": "Done"}]
     start = task("glue:startJobRun.sync", Arguments={"JobName": "long"}, Catch=catch)
     catching = {"Start": {**start, "Retry": [{"ErrorEquals": ["States.ALL"]}]}}
-    job = _long_job(first)
+    _long_job(first)
     working = machines.start(machines.create({**catching, "Done": {"Type": "Succeed"}}))
     machines.wait_for(working, "TaskSubmitted")
-    time.sleep(2.5)  # a change is saved within a second; here also what is under way
+    deleted = machines.create(waiting)
+    machines.wait_for(machines.start(deleted), "WaitStateEntered")
+    machines.api.delete_state_machine(stateMachineArn=deleted)
+    _wait_for_save(first)
     first.end(how)
 
     second = serve()
     again = Machines(second.client("stepfunctions"))
+    assert deleted.rpartition(":")[2] not in _names(again)
     assert again.ended(working)["status"] == "ABORTED", again.history(working)
-    [run] = second.client("glue").get_job_runs(JobName=job)["JobRuns"]
+    [run] = second.client("glue").get_job_runs(JobName="long")["JobRuns"]
     assert run["JobRunState"] == "FAILED"
     assert again.ended(done)["output"] == {"n": 1}
     assert again.history(done)[-1] == "ExecutionSucceeded"
@@ -760,8 +884,8 @@ def test_the_end_of_the_server(serve: Callable[[], Served], how: signal.Signals)
     assert found["status"] == "ABORTED"
     assert found["cause"].startswith("The local AWS ended while the execution was running")
     assert again.history(interrupted)[1:] == ["WaitStateEntered", "ExecutionAborted"]
-    machine = again.ended(done)["stateMachineArn"]
-    assert again.ended(again.start(machine))["status"] == "SUCCEEDED"
+    once_more = again.start(again.ended(done)["stateMachineArn"])
+    assert again.ended(once_more)["status"] == "SUCCEEDED"
 
 
 STACK = """

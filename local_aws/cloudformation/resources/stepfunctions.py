@@ -14,8 +14,6 @@ from local_aws.cloudformation.resources.tags import retag
 PATIENCE = 600  # seconds
 LOOK_EVERY = 0.2  # seconds
 
-_SETTINGS = ("LoggingConfiguration", "TracingConfiguration")
-
 
 class StateMachine(ResourceType):
     """AWS::StepFunctions::StateMachine."""
@@ -30,15 +28,11 @@ class StateMachine(ResourceType):
         "DefinitionS3Location.Version",
         "DefinitionString",
         "DefinitionSubstitutions.*",
-        "LoggingConfiguration.Destinations.CloudWatchLogsLogGroup.LogGroupArn",
-        "LoggingConfiguration.IncludeExecutionData",
-        "LoggingConfiguration.Level",
         "RoleArn",
         "StateMachineName",
         "StateMachineType",
         "Tags.Key",
         "Tags.Value",
-        "TracingConfiguration.Enabled",
     )
 
     def create(self, properties: Properties, context: Context) -> str:
@@ -50,22 +44,19 @@ class StateMachine(ResourceType):
             "create_state_machine",
             name=name,
             definition=definition(properties, context),
-            **only(properties, "RoleArn", "Tags", *_SETTINGS),
+            **only(properties, "RoleArn", "Tags"),
             **({"type": kind["StateMachineType"]} if kind else {}),
         )
         return made["stateMachineArn"]
 
     def update(self, physical_id: str, old: Properties, new: Properties, context: Context) -> None:
-        """Change definition, role and settings; executions under way keep the old ones."""
-        removed = [name for name in _SETTINGS if name in old and name not in new]
-        if removed:
-            raise ResourceError(f"The local AWS cannot take {removed} from a state machine")
+        """Change definition and role; executions under way keep the old ones."""
         context.call(
             "stepfunctions",
             "update_state_machine",
             stateMachineArn=physical_id,
             definition=definition(new, context),
-            **only(new, "RoleArn", *_SETTINGS),
+            **only(new, "RoleArn"),
         )
         retag("stepfunctions", physical_id, old, new, context)
 
