@@ -23,6 +23,7 @@ from local_aws.process_groups import kill_group
 
 RUNTIME = Path(__file__).with_name("runtime.py")
 LOOK_EVERY = 0.02  # seconds between two looks at the process
+PATIENCE = 5  # seconds, at the end, for threads to read what their functions left
 KIB_PER_MB = 1024
 
 ENDPOINT: dict[str, str] = {}  # the environment that leads to this AWS; set by install
@@ -74,6 +75,7 @@ class Invocation:
             printed = (folder / "log").read_text(encoding="utf-8", errors="replace")
             written = folder / "outcome"
             answer = written.read_text(encoding="utf-8") if written.exists() else ""
+            _running.discard(process)  # only now may the folder go
         payload, failed, remark = self._answered(answer, process.returncode, end)
         duration = (time.monotonic() - started) * 1000
         return Outcome(payload, failed, self._log(printed + remark, duration, end), duration)
@@ -99,7 +101,6 @@ class Invocation:
             return process, self._watch(process)
         finally:
             kill_group(process)
-            _running.discard(process)
 
     def _environment(self, folder: Path) -> dict[str, str]:
         function = self.function
@@ -169,9 +170,12 @@ class Invocation:
 
 
 def kill_all() -> None:
-    """End all functions that run."""
+    """End all functions that run, and wait until their outcome was read."""
     for process in list(_running):
         kill_group(process)
+    deadline = time.monotonic() + PATIENCE
+    while _running and time.monotonic() < deadline:
+        time.sleep(LOOK_EVERY)
 
 
 def _peak_mb(pid: int) -> int:
