@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local_aws.glue import workspace
 from local_aws.glue.arguments import RunArguments
-from local_aws.glue.runs import LocalJob
+from local_aws.glue.runs import LocalJob, LocalJobRun
 from local_aws.process_groups import kill_group
 from local_aws.settings import Settings
 from tests.crash.kill_points import KillPoint
@@ -32,6 +32,7 @@ class Worker:
     """A process that was started as the local Glue starts a run's."""
 
     def __init__(self, settings: Settings, job: LocalJob) -> None:
+        self._job = job
         self._run_id = f"jr_worker_{next(_numbers)}"
         conf = [job.default_arguments["--conf"], *map("=".join, QUICK.items())]
         arguments = RunArguments({**job.default_arguments, "--conf": " --conf ".join(conf)})
@@ -62,9 +63,12 @@ class Worker:
             "point": point and asdict(point),
             "folder": folder,
         }
+        run = LocalJobRun(self._job.name, job_run_id=run_id)
+        self._job.job_runs.append(run)  # the job asks Glue when it began
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
         self._process.stdin.flush()
         answer = self._process.stdout.readline()
+        self._job.job_runs.remove(run)  # it is over
         return json.loads(answer) if answer else self._end()
 
     def close(self) -> None:
