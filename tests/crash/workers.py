@@ -63,7 +63,8 @@ class Worker:
             "point": point and asdict(point),
             "folder": folder,
         }
-        run = LocalJobRun(self._job.name, job_run_id=run_id)
+        run = LocalJobRun(self._job.name)
+        run.job_run_id = run_id
         self._job.job_runs.append(run)  # the job asks Glue when it began
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
         self._process.stdin.flush()
