@@ -56,6 +56,16 @@ class Context:
         """Return a client of this AWS that waits so many seconds for an answer."""
         return _client(self.settings.endpoint, service, self.region, patience)
 
+    def finds(self, service: str, operation: str, **arguments: object) -> bool:
+        """Tell whether what an operation asks for is there."""
+        try:
+            self.call(service, operation, **arguments)
+        except ClientError as error:
+            if is_gone(error):
+                return False
+            raise
+        return True
+
     def call(self, service: str, operation: str, **arguments: object) -> dict[str, Any]:
         """Call an operation, its arguments brought into the types that its API declares.
 

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from local_aws.cloudformation.errors import is_gone
 from local_aws.cloudformation.resources.base import (
     Context,
     Properties,
@@ -98,10 +95,4 @@ class Dashboard(ResourceType):
 
 
 def _dashboard_exists(name: str, context: Context) -> bool:
-    try:
-        context.call("cloudwatch", "get_dashboard", DashboardName=name)
-    except ClientError as error:
-        if is_gone(error):
-            return False
-        raise
-    return True
+    return context.finds("cloudwatch", "get_dashboard", DashboardName=name)

@@ -3,9 +3,6 @@
 import json
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from local_aws.cloudformation.errors import is_gone
 from local_aws.cloudformation.resources.base import (
     Context,
     Properties,
@@ -81,13 +78,7 @@ class Rule(ResourceType):
 
 
 def _rule_exists(name: str, context: Context) -> bool:
-    try:
-        context.call("events", "describe_rule", Name=name)
-    except ClientError as error:
-        if is_gone(error):
-            return False
-        raise
-    return True
+    return context.finds("events", "describe_rule", Name=name)
 
 
 def _put_rule(name: str, properties: Properties, context: Context) -> None:

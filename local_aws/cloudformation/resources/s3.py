@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from local_aws.cloudformation.errors import ResourceError, is_gone
+from local_aws.cloudformation.errors import ResourceError
 from local_aws.cloudformation.resources.base import (
     Context,
     Properties,
@@ -213,10 +213,4 @@ class BucketPolicy(ResourceType):
 
 
 def _has_policy(bucket: str, context: Context) -> bool:
-    try:
-        context.call("s3", "get_bucket_policy", Bucket=bucket)
-    except ClientError as error:
-        if is_gone(error):
-            return False
-        raise
-    return True
+    return context.finds("s3", "get_bucket_policy", Bucket=bucket)

@@ -5,9 +5,8 @@ import time
 from typing import Any
 
 import yaml
-from botocore.exceptions import ClientError
 
-from local_aws.cloudformation.errors import ResourceError, is_gone
+from local_aws.cloudformation.errors import ResourceError
 from local_aws.cloudformation.resources.base import Context, Properties, ResourceType, only
 from local_aws.cloudformation.resources.tags import retag
 
@@ -83,13 +82,7 @@ class StateMachine(ResourceType):
 
 
 def _exists(arn: str, context: Context) -> bool:
-    try:
-        context.call("stepfunctions", "describe_state_machine", stateMachineArn=arn)
-    except ClientError as error:
-        if is_gone(error):
-            return False
-        raise
-    return True
+    return context.finds("stepfunctions", "describe_state_machine", stateMachineArn=arn)
 
 
 def definition(properties: Properties, context: Context) -> str:
