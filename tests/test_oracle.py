@@ -165,15 +165,17 @@ def test_equal_events_are_duplicates(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("packed", "lines"),
     [
-        (gzip.compress(b"a\nb"), [b"a", b"b"]),
-        (gzip.compress(b"a\r\nb\rc\n\n \t\r\n"), [b"a", b"b", b"c"]),
-        (gzip.compress("a\u2028b".encode()), ["a\u2028b".encode()]),
-        (gzip.compress(b"a\n") + gzip.compress(b"b\n"), [b"a", b"b"]),
-        (gzip.compress(b""), []),
-        (b"", None),
-        (b"a\n", None),
-        (gzip.compress(b"a\n")[:-1], None),
-        (gzip.compress(b"a\n")[:-8] + bytes(8), None),
+        pytest.param(gzip.compress(b"a\nb"), [b"a", b"b"], id="no last newline"),
+        pytest.param(
+            gzip.compress(b"a\r\nb\rc\n\n \t\r\n"), [b"a", b"b", b"c"], id="every newline"
+        ),
+        pytest.param(gzip.compress("a\u2028b".encode()), ["a\u2028b".encode()], id="no newline"),
+        pytest.param(gzip.compress(b"a\n") + gzip.compress(b"b\n"), [b"a", b"b"], id="two members"),
+        pytest.param(gzip.compress(b""), [], id="gzip of nothing"),
+        pytest.param(b"", None, id="nothing"),
+        pytest.param(b"a\n", None, id="plain text"),
+        pytest.param(gzip.compress(b"a\n")[:-1], None, id="cut off"),
+        pytest.param(gzip.compress(b"a\n")[:-8] + bytes(8), None, id="wrong checksum"),
     ],
 )
 def test_lines_of_a_file(tmp_path: Path, packed: bytes, lines: list[bytes] | None) -> None:
