@@ -7,7 +7,7 @@ COUNT ?= 1
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
-SCANNER := $(VENV)/scanner
+SCANNER := .venv-scanner
 TEMPLATES := capstone-starter.cfn.yaml docs/role.cfn.yaml
 LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFAULT_REGION=us-west-2 \
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
@@ -26,12 +26,15 @@ $(INSTALLED): pyproject.toml requirements.txt
 		|| { echo "Python 3.11 is needed, as on Glue 5.1, and '$(PYTHON)' is not it; install it or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --constraint requirements.txt --editable .
+	$(RUN) -m local_aws.class_archive
 	@touch $@
 
 demo: $(INSTALLED) ## one hour of events end to end on this machine; answers in build/
 	@$(RUN) tests/demo.py
 
-test: $(INSTALLED) lint ## lint, unit and integration tests
+test: ## lint, unit and integration tests
+	@$(MAKE) --no-print-directory --jobs 2 $(INSTALLED) $(SCANNER)/.installed
+	@$(MAKE) --no-print-directory lint
 	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and run it again
@@ -55,8 +58,8 @@ scan: $(SCANNER)/.installed ## look for what is insecure in the templates
 	CKV_PARSE_ERROR_FAIL=true $(SCANNER)/bin/checkov --quiet --compact --skip-download --framework cloudformation --file $(TEMPLATES)
 
 # It pins boto3 and others that the project has newer: a .venv of its own.
-$(SCANNER)/.installed: .ci/scanner-requirements.txt | $(INSTALLED)
-	$(RUN) -m venv $(SCANNER)
+$(SCANNER)/.installed: .ci/scanner-requirements.txt
+	$(PYTHON) -m venv $(SCANNER)
 	$(SCANNER)/bin/python -m pip install --quiet --constraint $< checkov
 	@touch $@
 

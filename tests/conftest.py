@@ -8,21 +8,18 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.publish import SPARK_SETTINGS
+from local_aws import class_archive
 from local_aws.java import java_home
 from local_aws.server import LocalAws, free_port
 from local_aws.settings import Settings
+from tests.small_work import SMALL_WORK
 
-SMALL_WORK = {
-    # Each statement runs once: compiling it, or planning it twice, would take longer than doing it.
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.shuffle.partitions": "2",
-    # After some ten runs the usual cache for compiled code is full, and Java crawls from then on.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
-    # As runs on the local AWS have it: buckets are folders, mounted where tests make them.
+# Buckets are folders, mounted where tests make them.
+AS_ON_THE_LOCAL_AWS = {
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
+    "spark.driver.defaultJavaOptions": class_archive.JAVA_OPTIONS,
 }
 
 
@@ -31,8 +28,9 @@ def spark() -> Iterator[SparkSession]:
     """A local session with the job's own settings."""
     os.environ["JAVA_HOME"] = str(java_home())
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["SPARK_CONF_DIR"] = str(class_archive.CONF_DIR)
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", value=False)
-    for name, value in {**SPARK_SETTINGS, **SMALL_WORK}.items():
+    for name, value in {**SPARK_SETTINGS, **SMALL_WORK, **AS_ON_THE_LOCAL_AWS}.items():
         builder = builder.config(name, value)
     session = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     yield session

@@ -105,14 +105,20 @@ class Dataset:
         hours = sorted(map(tuple, events.select(*HOUR_KEYS).distinct().collect()))
         lake.append_events(events, hours)
 
-    def run(self, *uris: str, lake: Lake | None = None, rebuild_hours: str = NO_HOURS) -> Outcome:
-        """Make one run that finds these raw files new; no other run is at work."""
+    def run(
+        self,
+        *uris: str,
+        lake: Lake | None = None,
+        rebuild_hours: str = NO_HOURS,
+        at_work: str | None = None,
+    ) -> Outcome:
+        """Make one run that finds these raw files new, perhaps while another is at work."""
         lake = lake or self.open()
         outcome = run(
             read=partial(self.read, uris),
             lake=lake,
             raw=RawFiles(self.s3, self.raw_path),
-            is_over=lambda _: True,
+            is_over=lambda run_id: run_id != at_work,
             rebuild_hours=rebuild_hours,
         )
         lake.doubts.settle()  # after the bookmark, which nobody keeps here

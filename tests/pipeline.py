@@ -13,6 +13,7 @@ from pathlib import Path
 import boto3
 
 from tests import demo
+from tests.small_work import with_small_work
 
 csv.field_size_limit(1 << 25)  # Athena's longest text is 32 MB
 
@@ -29,8 +30,6 @@ KEPT = (
     "MaxRetries",
     "Timeout",
 )
-# A setting that makes a run over little data twice as fast.
-QUICK_JAVA = "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1"
 # The columns of the five answers that are promised, with the types that the oracle gives them.
 ANSWER_TYPES = {
     "1": (str, int, int, int, float, float, float),
@@ -98,7 +97,7 @@ class Pipeline:
         """Let every run start as those over little data do, whoever starts it."""
         glue, name = boto3.client("glue"), self.stack["CurateJobName"]
         arguments = glue.get_job(JobName=name)["Job"]["DefaultArguments"]
-        conf = f"{arguments['--conf']} --conf {QUICK_JAVA}"
+        conf = with_small_work(arguments["--conf"])
         self.change_job(DefaultArguments={**arguments, "--conf": conf})
         self.is_small = False
 
@@ -108,7 +107,7 @@ class Pipeline:
         arguments = dict(arguments or {})
         if self.is_small:
             conf = glue.get_job(JobName=name)["Job"]["DefaultArguments"]["--conf"]
-            arguments.setdefault("--conf", f"{conf} --conf {QUICK_JAVA}")
+            arguments.setdefault("--conf", with_small_work(conf))
         return str(glue.start_job_run(JobName=name, Arguments=arguments)["JobRunId"])
 
     def describe(self, run_id: str) -> dict:

@@ -1,29 +1,18 @@
-"""Spark's settings for a run on this machine, as a directory for ``SPARK_CONF_DIR``."""
+"""Spark's settings for a run on this machine, as a file for ``--properties-file``."""
 
 import os
 from pathlib import Path
 
+from local_aws import class_archive
 from local_aws.glue.arguments import RunRefusedError
 
 _VIEWFS = "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme"
 _S3_SCHEMES = ("s3", "s3a", "s3n")
 _OURS = ("spark.master", *(f"spark.hadoop.fs.{scheme}.impl" for scheme in _S3_SCHEMES))
-_LOG4J = """\
-rootLogger.level = warn
-rootLogger.appenderRef.stderr.ref = stderr
-appender.stderr.type = Console
-appender.stderr.name = stderr
-appender.stderr.target = SYSTEM_ERR
-appender.stderr.layout.type = PatternLayout
-appender.stderr.layout.pattern = %d{yyyy-MM-dd'T'HH:mm:ss'Z'}{UTC} %p %c{1}: %m%n%ex
-# Says only that Hadoop runs without its C library.
-logger.native.name = org.apache.hadoop.util.NativeCodeLoader
-logger.native.level = error
-"""
 
 
-def write_conf_dir(run_home: Path, s3_root: Path, conf: dict[str, str]) -> Path:
-    """Write ``spark-defaults.conf`` and the log settings of a run; return their directory.
+def write_properties(run_home: Path, s3_root: Path, conf: dict[str, str]) -> Path:
+    """Write the settings of a run; return their file.
 
     ``conf`` is what the job asks for with ``--conf``; it wins, except over where S3 is.
 
@@ -37,11 +26,9 @@ def write_conf_dir(run_home: Path, s3_root: Path, conf: dict[str, str]) -> Path:
         )
     settings = {**_defaults(run_home), **_s3_mounts(s3_root), **conf}
     lines = [f"{name} {_escaped(value)}\n" for name, value in settings.items()]
-    directory = run_home / "conf"
-    directory.mkdir()
-    (directory / "spark-defaults.conf").write_text("".join(lines), encoding="utf-8")
-    (directory / "log4j2.properties").write_text(_LOG4J, encoding="utf-8")
-    return directory
+    file = run_home / "spark.properties"
+    file.write_text("".join(lines), encoding="utf-8")
+    return file
 
 
 def _defaults(run_home: Path) -> dict[str, str]:
@@ -51,7 +38,9 @@ def _defaults(run_home: Path) -> dict[str, str]:
         "spark.driver.memory": "4g",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.defaultJavaOptions": f'-Duser.timezone=UTC -Djava.io.tmpdir="{scratch}"',
+        "spark.driver.defaultJavaOptions": (
+            f'-Duser.timezone=UTC -Djava.io.tmpdir="{scratch}" {class_archive.JAVA_OPTIONS}'
+        ),
         "spark.sql.warehouse.dir": (run_home / "warehouse").as_uri(),
         "spark.sql.session.timeZone": "UTC",
         # Glue sizes shuffles to its workers, here they are this machine's cores.

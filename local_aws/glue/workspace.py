@@ -1,6 +1,7 @@
 """The directory of one run: its script, its packages, its settings, its scratch space."""
 
 import os
+import shlex
 import shutil
 import sys
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import boto3
 from botocore.exceptions import ClientError
 from moto.glue.models import FakeJob
 
-from local_aws import calls
+from local_aws import calls, class_archive
 from local_aws.glue import spark
 from local_aws.glue.arguments import RunArguments, RunRefusedError
 from local_aws.java import java_home
@@ -72,17 +73,17 @@ def prepare(settings: Settings, job: FakeJob, run_id: str, arguments: RunArgumen
     aws = {**settings.environment, "AWS_ACCESS_KEY_ID": calls.access_key("glue", job.name)}
     script = _download(aws, job.command.get("ScriptLocation", ""), directory / "script")
     packages = [_download(aws, uri, directory / "packages") for uri in arguments.extra_py_files]
-    conf = spark.write_conf_dir(directory, settings.s3_root.resolve(), arguments.spark_conf)
+    properties = spark.write_properties(directory, settings.s3_root.resolve(), arguments.spark_conf)
     words = arguments.command_line(job.name, run_id)
     return Workspace(
         home=directory,
         command=[sys.executable, str(script), *words],
-        environment={**_environment(settings, directory, conf, packages), **aws},
+        environment={**_environment(settings, directory, properties, packages), **aws},
     )
 
 
 def _environment(
-    settings: Settings, home: Path, conf: Path, packages: list[Path]
+    settings: Settings, home: Path, properties: Path, packages: list[Path]
 ) -> dict[str, str]:
     """Return the environment of the script, but for where AWS is: this machine's, without ours."""
     machine = {k: v for k, v in os.environ.items() if not k.startswith(_OF_THE_SERVER)}
@@ -95,7 +96,8 @@ def _environment(
         "PYTHONNOUSERSITE": "1",
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(map(str, [RUNTIME, *on_path]))),
         "PYTHONUNBUFFERED": "1",
-        "SPARK_CONF_DIR": str(conf),
+        "PYSPARK_SUBMIT_ARGS": shlex.join(["--properties-file", str(properties), "pyspark-shell"]),
+        "SPARK_CONF_DIR": str(class_archive.CONF_DIR),
         "SPARK_LOCAL_DIRS": str(home / "tmp"),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "TMPDIR": str(home / "tmp"),

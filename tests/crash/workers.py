@@ -13,18 +13,9 @@ from local_aws.glue.runs import LocalJob, LocalJobRun
 from local_aws.process_groups import kill_group
 from local_aws.settings import Settings
 from tests.crash.kill_points import KillPoint
+from tests.small_work import with_small_work
 
 WORKER = Path(__file__).with_name("worker.py")
-# The usual cache for compiled code is full after some ten runs, and Java crawls from then on.
-JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m"
-# Small work, most of it once: to compile it well would take longer than to do it.
-QUICK = {
-    "spark.driver.extraJavaOptions": JAVA,
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.shuffle.partitions": "1",
-}
 _numbers = count(1)
 
 
@@ -34,8 +25,8 @@ class Worker:
     def __init__(self, settings: Settings, job: LocalJob) -> None:
         self._job = job
         self._run_id = f"jr_worker_{next(_numbers)}"
-        conf = [job.default_arguments["--conf"], *map("=".join, QUICK.items())]
-        arguments = RunArguments({**job.default_arguments, "--conf": " --conf ".join(conf)})
+        conf = with_small_work(job.default_arguments["--conf"])
+        arguments = RunArguments({**job.default_arguments, "--conf": conf})
         place = workspace.prepare(settings, job, self._run_id, arguments)
         python, *self._argv = place.command
         self._home, self._log = place.home, place.home / "log"

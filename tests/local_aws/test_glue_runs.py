@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -174,10 +175,10 @@ job.commit()
 
 
 def test_a_job_reads_its_new_lines_once(
-    aws: LocalAws, glue: BaseClient, bucket: str, create_job: Callable[..., str]
+    aws: LocalAws, glue: BaseClient, bucket: str, create_job: Callable[..., str], tmp_path: Path
 ) -> None:
     """Arguments, packages, Spark settings, logs and bookmark of a run are those of Glue."""
-    s3 = aws.client("s3")
+    s3, classes = aws.client("s3"), tmp_path / "classes"
     s3.put_object(Bucket=bucket, Key="lib/greeting.py", Body=b"def hello():\n    return 'hello'\n")
     first = gzip.compress(b'{"a": "x"}\n\n"quoted", not split\nwith\x01field\n')
     s3.put_object(Bucket=bucket, Key="raw/year=2026/a b+%.jsonl.gz", Body=first)
@@ -188,7 +189,8 @@ def test_a_job_reads_its_new_lines_once(
             "--job-bookmark-option": "job-bookmark-enable",
             "--extra-py-files": f"s3://{bucket}/lib/greeting.py",
             "--conf": "spark.sql.adaptive.enabled=false --conf spark.app.own=a\\b"
-            " --conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1",  # to be done sooner
+            " --conf spark.driver.extraJavaOptions="
+            f"-XX:TieredStopAtLevel=1 -Xlog:class+load:file={classes}",
             "--enable-metrics": "",
             "--enable-auto-scaling": "true",
             "--source_path": f"s3://{bucket}/nothing/",
@@ -238,6 +240,8 @@ def test_a_job_reads_its_new_lines_once(
     }
     assert any("read" in line for line in log_of(aws, "/aws-glue/jobs/error", run_id))
     assert run["DPUSeconds"] == 2 * run["ExecutionTime"] > 0
+    archived = "org.apache.spark.SparkContext source: shared objects file (top)"
+    assert archived in classes.read_text(encoding="utf-8"), "make install archives Spark's classes"
 
     again = wait_for(glue, job, glue.start_job_run(JobName=job, Arguments=raw)["JobRunId"])
     assert again["JobRunState"] == "SUCCEEDED"
