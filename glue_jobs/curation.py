@@ -3,31 +3,18 @@
 Pure functions of DataFrames. One pass over the JSON: whoever calls ``parse_lines`` keeps its rows.
 """
 
-from collections.abc import Iterator
-
-import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
-from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.parsing import SLOT, ParsedLine, parse_line, slot_of
+from glue_jobs.parsing import SLOT
 from glue_jobs.schemas import EVENTS, HOUR_KEYS, LOAD_LEDGER, LOADED, REJECTED_EVENTS
+from glue_jobs.verdicts import VERDICTS, judge
 
 CTRL_A = "\u0001"  # separates the columns of what the raw reader delivers; JSON never holds it
 
 # What makes two lines the same event. It holds the instant, so copies share a partition.
 EVENT_KEY = tuple(name for name in EVENTS.columns.names if name != "source_file")
 INSTANT = ("event_time", "event_time_micros")
-
-_PARSED = T.StructType([
-    *(T.StructField(field.name, field.dataType) for field in EVENTS.columns),
-    T.StructField("reason", T.StringType()),
-    T.StructField("raw_line", T.StringType()),
-    T.StructField("unknown_fields", T.ArrayType(T.StringType())),
-])
-_PARSED_ARROW = to_arrow_schema(_PARSED)
-_NO_EVENT = (None,) * len(EVENT_KEY)
 
 
 def join_columns(read: DataFrame) -> DataFrame:
@@ -50,28 +37,11 @@ def parse_lines(lines: DataFrame) -> DataFrame:
     Rows: one per line that is not blank.
     Columns: those of the silver table, NULL where the line was rejected; ``reason`` and
         ``raw_line``, NULL where it was accepted; ``unknown_fields``, NULL where there are none.
-    Source: parsing.py.
+    Source: verdicts.py.
     """
     is_blank = F.col("line").rlike(r"^[ \t\r\n]*$")
     kept = lines.where(~is_blank).select(F.col("line").cast("binary"), "source_file")
-    return kept.mapInArrow(_parse_batches, _PARSED)
-
-
-def _parse_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        rows = map(_row, *(column.to_pylist() for column in batch.columns))
-        columns = list(zip(*rows, strict=True)) or [()] * len(_PARSED_ARROW)
-        arrays = map(pa.array, columns, _PARSED_ARROW.types)
-        yield pa.RecordBatch.from_arrays(list(arrays), schema=_PARSED_ARROW)
-
-
-def _row(line: bytes, source_file: str) -> tuple[object, ...]:
-    parsed: ParsedLine = parse_line(line, slot_of(source_file))
-    unknown_fields = parsed.unknown_fields or None
-    if parsed.event:
-        return (*parsed.event, source_file, None, None, unknown_fields)
-    text = line.decode(errors="backslashreplace")
-    return (*_NO_EVENT, source_file, ",".join(parsed.reasons), text, unknown_fields)
+    return kept.mapInArrow(judge, VERDICTS)
 
 
 def split_rejected(parsed: DataFrame) -> tuple[DataFrame, DataFrame]:

@@ -87,7 +87,7 @@ def parse_line(line: bytes, slot: datetime | None) -> ParsedLine:
         return ParsedLine(None, (record,))
     instant = _instant(record.get("timestamp"))
     reasons = [reason for field in FIELDS for reason in _faults(field, record, instant)]
-    if slot and instant and instant > slot + MAX_AHEAD:
+    if slot and instant and instant - slot > MAX_AHEAD:
         reasons.append(TOO_EARLY)
     unknown = tuple(sorted(record.keys() - set(FIELDS)))
     if reasons or not instant:
@@ -169,21 +169,21 @@ def _instant(timestamp: object) -> datetime | None:
 
 def _faults(field: str, record: dict[str, Any], instant: datetime | None) -> list[str]:
     value = record.get(field)
-    required = _required(field, record.get("event_type"))
+    is_required = required(field, record.get("event_type"))
     is_blank = isinstance(value, str) and not value
-    if value is None or (is_blank and required):
-        return [f"missing_{field}"] if required else []
+    if value is None or (is_blank and is_required):
+        return [f"missing_{field}"] if is_required else []
     faults = []
     if not _has_type(field, value):
         faults.append(f"wrong_type_{field}")
     elif not _is_valid(field, value, instant):
         faults.append(f"invalid_{field}")
-    if required is False:
+    if is_required is False:
         faults.append(f"forbidden_{field}")
     return faults
 
 
-def _required(field: str, event_type: object) -> bool | None:
+def required(field: str, event_type: object) -> bool | None:
     """Return whether a field must be there, must not be there (False), or nobody knows (None)."""
     if field in ALWAYS_REQUIRED:
         return True

@@ -1,0 +1,60 @@
+"""Batches of lines become batches of rows: each an event, or a reject with its reasons.
+
+Runs in Spark's Python workers. Plain lines are taken many at once, all others judged one by one.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import types as T
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from glue_jobs.parsing import Event, ParsedLine, parse_line, slot_of
+from glue_jobs.plain import take_plain
+from glue_jobs.schemas import EVENTS
+
+VERDICTS = T.StructType([
+    *(T.StructField(field.name, field.dataType) for field in EVENTS.columns),
+    T.StructField("reason", T.StringType()),
+    T.StructField("raw_line", T.StringType()),
+    T.StructField("unknown_fields", T.ArrayType(T.StringType())),
+])
+_ARROW = to_arrow_schema(VERDICTS)
+_NO_EVENT = (None,) * len(Event._fields)
+
+
+def judge(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Judge lines. Columns in: ``line`` (bytes), ``source_file``; out: those of ``VERDICTS``."""
+    for lines in batches:
+        events, left = take_plain(lines)
+        yield _accepted(events)
+        yield judge_each(left)
+
+
+def _accepted(events: pa.RecordBatch) -> pa.RecordBatch:
+    times, nothing = events["timestamp"], pa.nulls(len(events))
+    columns = {
+        **dict(zip(events.schema.names, events.columns, strict=True)),
+        "event_time": pc.floor_temporal(times, unit="millisecond"),
+        "event_time_micros": pc.microsecond(times),
+    }
+    arrays = [columns.get(field.name, nothing).cast(field.type) for field in _ARROW]
+    return pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
+
+
+def judge_each(lines: pa.RecordBatch) -> pa.RecordBatch:
+    """Judge lines one by one; columns as of ``judge``."""
+    rows = map(_row, *(column.to_pylist() for column in lines.columns))
+    columns = list(zip(*rows, strict=True)) or [()] * len(_ARROW)
+    arrays = map(pa.array, columns, _ARROW.types)
+    return pa.RecordBatch.from_arrays(list(arrays), schema=_ARROW)
+
+
+def _row(line: bytes, source_file: str) -> tuple[object, ...]:
+    parsed: ParsedLine = parse_line(line, slot_of(source_file))
+    unknown_fields = parsed.unknown_fields or None
+    if parsed.event:
+        return (*parsed.event, source_file, None, None, unknown_fields)
+    text = line.decode(errors="backslashreplace")
+    return (*_NO_EVENT, source_file, ",".join(parsed.reasons), text, unknown_fields)

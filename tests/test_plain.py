@@ -1,0 +1,67 @@
+"""Plain lines taken many at once are the events that the definition sees in them one by one."""
+
+import json
+import re
+from collections.abc import Iterable
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glue_jobs.plain import PLAIN, take_plain
+from glue_jobs.verdicts import judge, judge_each
+from tests.test_parsing import PURCHASE, SEARCH, VIEW, broken_lines
+
+FILES = [
+    "s3://source/events/year=2026/month=03/day=01/hour=10/minute=05/events.jsonl.gz",
+    "s3://source/events/year=2999/month=12/day=31/hour=23/minute=55/events.jsonl.gz",
+    "s3://source/by-hand.jsonl.gz",
+]
+PLAIN_LINES = st.from_regex(re.compile(PLAIN, re.ASCII), fullmatch=True).map(str.encode)
+
+
+def _batch(lines: list[tuple[bytes, str]]) -> pa.RecordBatch:
+    texts, files = zip(*lines, strict=True) if lines else ((), ())
+    arrays = [pa.array(texts, pa.binary()), pa.array(files, pa.string())]
+    return pa.RecordBatch.from_arrays(arrays, ["line", "source_file"])
+
+
+def _rows(batches: Iterable[pa.RecordBatch]) -> list[str]:
+    return sorted(str(row) for batch in batches for row in batch.to_pylist())
+
+
+@pytest.mark.parametrize(
+    "record", [PURCHASE, VIEW, SEARCH, {**PURCHASE, "price": 12, "user_id": "\u00fc"}]
+)
+@pytest.mark.parametrize("separators", [(", ", ": "), (",", ":")])
+def test_what_the_producer_writes_is_plain(
+    record: dict[str, object], separators: tuple[str, str]
+) -> None:
+    """Nothing of it is left for the slow way."""
+    line = json.dumps(record, ensure_ascii=False, separators=separators).encode()
+
+    events, left = take_plain(_batch([(line, FILES[0])]))
+
+    assert (len(events), len(left)) == (1, 0)
+
+
+@given(lines=st.lists(st.tuples(PLAIN_LINES | broken_lines(), st.sampled_from(FILES)), max_size=5))
+@settings(max_examples=1000, deadline=None)
+def test_same_rows_as_the_definition(lines: list[tuple[bytes, str]]) -> None:
+    """With and without this way in, every line becomes the same row."""
+    batch = _batch(lines)
+
+    assert _rows(judge([batch])) == _rows([judge_each(batch)])
+
+
+@given(line=PLAIN_LINES)
+@settings(max_examples=300, deadline=None)
+def test_plain_is_accepted(line: bytes) -> None:
+    """Whatever is spelled plainly is an event, and none is left for the slow way."""
+    batch = _batch([(line, FILES[2])])
+
+    events, left = take_plain(batch)
+
+    assert (len(events), len(left)) == (1, 0)
+    assert _rows(judge([batch])) == _rows([judge_each(batch)])
