@@ -4,11 +4,13 @@ This way in only accepts. What it does not take, be it unusual or wrong, is for
 ``parsing.parse_line``, which stays the definition: a line taken here is an event there, the same.
 """
 
+from functools import reduce
+
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import json
 
-from glue_jobs.parsing import FIELDS, MAX_AHEAD, required, slot_of
+from glue_jobs.parsing import FIELDS, MAX_AHEAD, MAX_PRICE, MAX_QUANTITY, required, slot_of
 from glue_jobs.schemas import EVENT_TYPES, PRICE
 
 _TEXT = r'"[^"\\\x00-\x1f' + "\ufffd" + r']+"'  # nothing escaped, nothing replaced by a reader
@@ -52,9 +54,9 @@ def take_plain(lines: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     is_plain = _is_plain(lines["line"])
     plain, rest = lines.filter(is_plain), lines.filter(pc.invert(is_plain))
     events = _read(plain["line"]).append_column("source_file", plain["source_file"])
-    is_too_early = _is_too_early(events)
-    left = pa.concat_batches([rest, plain.filter(is_too_early)])
-    return events.filter(pc.invert(is_too_early)), left
+    is_beyond = _is_beyond(events)
+    left = pa.concat_batches([rest, plain.filter(is_beyond)])
+    return events.filter(pc.invert(is_beyond)), left
 
 
 def _is_plain(lines: pa.BinaryArray) -> pa.BooleanArray:
@@ -76,8 +78,14 @@ def _read(lines: pa.BinaryArray) -> pa.RecordBatch:
     return events
 
 
-def _is_too_early(events: pa.RecordBatch) -> pa.BooleanArray:
+def _is_beyond(events: pa.RecordBatch) -> pa.BooleanArray:
+    """Tell which are beyond a limit of the rules, for the definition to say which."""
     files = events["source_file"].dictionary_encode()
     slots = pa.array(map(slot_of, files.dictionary.to_pylist()), _INSTANT).take(files.indices)
-    ahead = pc.subtract(events["timestamp"], slots)
-    return pc.fill_null(pc.greater(ahead, pa.scalar(MAX_AHEAD, ahead.type)), fill_value=False)
+    measures = {
+        MAX_AHEAD: pc.subtract(events["timestamp"], slots),
+        MAX_QUANTITY: events["quantity"],
+        MAX_PRICE: events["price"],
+    }
+    masks = [pc.greater(values, pa.scalar(limit)) for limit, values in measures.items()]
+    return reduce(pc.or_, [pc.fill_null(mask, fill_value=False) for mask in masks])

@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from glue_jobs import plain
 from glue_jobs.plain import PLAIN, take_plain
 from glue_jobs.verdicts import judge, judge_each
 from tests.test_parsing import PURCHASE, SEARCH, VIEW, broken_lines
@@ -46,8 +49,23 @@ def test_what_the_producer_writes_is_plain(
     assert (len(events), len(left)) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [("MAX_QUANTITY", 1), ("MAX_PRICE", Decimal(1)), ("MAX_AHEAD", timedelta())],
+)
+def test_limits_are_those_of_the_rules(
+    monkeypatch: pytest.MonkeyPatch, limit: str, value: object
+) -> None:
+    """What is beyond a limit is left, for the definition to name the rule."""
+    monkeypatch.setattr(plain, limit, value)
+
+    events, left = take_plain(_batch([(json.dumps(PURCHASE).encode(), FILES[0])]))
+
+    assert (len(events), len(left)) == (0, 1)
+
+
 @given(lines=st.lists(st.tuples(PLAIN_LINES | broken_lines(), st.sampled_from(FILES)), max_size=5))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_same_rows_as_the_definition(lines: list[tuple[bytes, str]]) -> None:
     """With and without this way in, every line becomes the same row."""
     batch = _batch(lines)
@@ -56,7 +74,7 @@ def test_same_rows_as_the_definition(lines: list[tuple[bytes, str]]) -> None:
 
 
 @given(line=PLAIN_LINES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_plain_is_accepted(line: bytes) -> None:
     """Whatever is spelled plainly is an event, and none is left for the slow way."""
     batch = _batch([(line, FILES[2])])
