@@ -82,10 +82,10 @@ def _is_beyond(events: pa.RecordBatch) -> pa.BooleanArray:
     """Tell which are beyond a limit of the rules, for the definition to say which."""
     files = events["source_file"].dictionary_encode()
     slots = pa.array(map(slot_of, files.dictionary.to_pylist()), _INSTANT).take(files.indices)
-    measures = {
-        MAX_AHEAD: pc.subtract(events["timestamp"], slots),
-        MAX_QUANTITY: events["quantity"],
-        MAX_PRICE: events["price"],
-    }
-    masks = [pc.greater(values, pa.scalar(limit)) for limit, values in measures.items()]
+    measures = [
+        (pc.subtract(events["timestamp"], slots), MAX_AHEAD),
+        (events["quantity"], MAX_QUANTITY),
+        (events["price"], MAX_PRICE),
+    ]
+    masks = [pc.greater(values, pa.scalar(limit)) for values, limit in measures]
     return reduce(pc.or_, [pc.fill_null(mask, fill_value=False) for mask in masks])

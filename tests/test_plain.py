@@ -64,6 +64,16 @@ def test_limits_are_those_of_the_rules(
     assert (len(events), len(left)) == (0, 1)
 
 
+def test_equal_limits_both_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quantity beyond its limit is left, though the price's limit is the same number."""
+    monkeypatch.setattr(plain, "MAX_QUANTITY", 10)
+    monkeypatch.setattr(plain, "MAX_PRICE", Decimal(10))
+
+    _, left = take_plain(_batch([(json.dumps({**PURCHASE, "quantity": 11}).encode(), FILES[0])]))
+
+    assert len(left) == 1
+
+
 @given(lines=st.lists(st.tuples(PLAIN_LINES | broken_lines(), st.sampled_from(FILES)), max_size=5))
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_same_rows_as_the_definition(lines: list[tuple[bytes, str]]) -> None:
