@@ -55,6 +55,8 @@ def take_plain(lines: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     plain, rest = lines.filter(is_plain), lines.filter(pc.invert(is_plain))
     events = _read(plain["line"]).append_column("source_file", plain["source_file"])
     is_beyond = _is_beyond(events)
+    if not pc.any(is_beyond).as_py():
+        return events, rest
     left = pa.concat_batches([rest, plain.filter(is_beyond)])
     return events.filter(pc.invert(is_beyond)), left
 

@@ -8,7 +8,9 @@ what no partition points to any more, once every query that may still read it ha
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, DataFrameReader, SparkSession
@@ -65,11 +67,17 @@ class Lake:
         """Keep the hours that silver has a partition of."""
         return set(self._catalog.locations(EVENTS, hours))
 
-    def append_events(self, events: DataFrame, hours: Iterable[Hour]) -> None:
-        """Add rows to silver. The hours are noted first, and registered before they have rows."""
+    def append_events(self, parts: DataFrame, hours: Iterable[Hour]) -> None:
+        """Add files to silver: ``body`` for ``part`` of an hour. A part is there whole or not.
+
+        The hours are noted first, and registered before they have rows.
+        """
         self.doubts.note(hours)
         self._catalog.point(EVENTS, {hour: self._hour_uri(EVENTS, hour) for hour in hours})
-        self._write(EVENTS, events, HOUR_KEYS)
+        publication = self._new_publication()
+        for part in parts.toLocalIterator(prefetchPartitions=True):
+            folder = self._store.key(self._hour_uri(EVENTS, (part.dt, part.hour)))
+            self._store.write(f"{folder}{publication}-{part.part}.zstd.parquet", part.body)
 
     def rewrite_events(self, hour: Hour, change: Callable[[DataFrame], DataFrame]) -> None:
         """Replace the silver files of an hour by files of their changed rows.
@@ -95,9 +103,10 @@ class Lake:
             for table, (_, hours) in replacements.items()
         }
         replaced = self._announce(publication, new)
-        for table, (rows, _) in replacements.items():
-            one_file_an_hour = rows.repartition(*HOUR_KEYS).withColumn("run", F.lit(publication))
-            self._write(table, one_file_an_hour, (*HOUR_KEYS, "run"))
+        # All at once: a table of one hour is one file, so one task, and the other cores are idle.
+        with ThreadPoolExecutor(len(replacements)) as pool:
+            frames = [rows for rows, _ in replacements.values()]
+            list(pool.map(partial(self._write_hours, publication), replacements, frames))
         for table, locations in new.items():
             self._refuse_if_moved(table, replaced[table], locations)
             self._catalog.point(table, locations)
@@ -170,6 +179,11 @@ class Lake:
     def _reader(self, table: Table) -> DataFrameReader:
         root = self._store.uri(table.path)
         return self.spark.read.schema(table.partitioned_columns).option("basePath", root)
+
+    def _write_hours(self, publication: str, table: Table, rows: DataFrame) -> None:
+        """Write one file an hour."""
+        hours = rows.repartition(*HOUR_KEYS).withColumn("run", F.lit(publication))
+        self._write(table, hours, (*HOUR_KEYS, "run"))
 
     def _write(self, table: Table, rows: DataFrame, keys: tuple[str, ...]) -> None:
         # Else Spark would commit what the tasks of a dead run left under the table's path as ours.

@@ -8,9 +8,8 @@ from pyspark.sql import functions as F
 
 from glue_jobs import gold
 from glue_jobs.catalog import Hour
-from glue_jobs.curation import EVENT_KEY
 from glue_jobs.publish import Lake
-from glue_jobs.schemas import EVENTS, HOUR_KEYS
+from glue_jobs.schemas import EVENT_KEY, EVENTS, HOUR_KEYS
 
 NO_HOURS = "none"
 HOUR_FORMAT = "%Y-%m-%dT%H"

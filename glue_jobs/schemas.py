@@ -153,6 +153,8 @@ EVENTS = Table(
         _column("source_file", T.StringType(), "S3 URI of the raw file.", required=True),
     ]),
 )
+# What makes two lines the same event. It holds the instant, so copies share a partition.
+EVENT_KEY = tuple(name for name in EVENTS.columns.names if name != "source_file")
 
 CONVERSION_FUNNEL = Table(
     "gold",

@@ -12,6 +12,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.parsing import Event, ParsedLine, parse_line, slot_of
 from glue_jobs.plain import take_plain
+from glue_jobs.raw import BLANKS
 from glue_jobs.schemas import EVENTS
 
 VERDICTS = T.StructType([
@@ -25,7 +26,10 @@ _NO_EVENT = (None,) * len(Event._fields)
 
 
 def judge(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Judge lines. Columns in: ``line`` (bytes), ``source_file``; out: those of ``VERDICTS``."""
+    """Judge lines, but for blank ones.
+
+    Columns in: ``line`` (bytes), ``source_file``; out: those of ``VERDICTS``.
+    """
     for lines in batches:
         events, left = take_plain(lines)
         yield _accepted(events)
@@ -44,8 +48,9 @@ def _accepted(events: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def judge_each(lines: pa.RecordBatch) -> pa.RecordBatch:
-    """Judge lines one by one; columns as of ``judge``."""
-    rows = map(_row, *(column.to_pylist() for column in lines.columns))
+    """Judge lines one by one, but for blank ones; columns as of ``judge``."""
+    pairs = zip(*(column.to_pylist() for column in lines.columns), strict=True)
+    rows = [_row(line, file) for line, file in pairs if line.strip(BLANKS)]
     columns = list(zip(*rows, strict=True)) or [()] * len(_ARROW)
     arrays = map(pa.array, columns, _ARROW.types)
     return pa.RecordBatch.from_arrays(list(arrays), schema=_ARROW)

@@ -101,9 +101,9 @@ class Dataset:
         """Add the lines' events to silver without a look at what it has."""
         rows = [(text.decode(), source_file) for text in lines]
         read = self._spark.createDataFrame(rows, "line string, source_file string")
-        events, _ = curation.split_rejected(curation.parse_lines(read))
-        hours = sorted(map(tuple, events.select(*HOUR_KEYS).distinct().collect()))
-        lake.append_events(events, hours)
+        parts = curation.parse_lines(read).where("part is not null").persist()
+        hours = sorted(map(tuple, parts.select(*HOUR_KEYS).distinct().collect()))
+        lake.append_events(parts, hours)
 
     def run(
         self,

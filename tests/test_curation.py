@@ -4,12 +4,11 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
-import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
-from pyspark.sql import functions as F
 
-from glue_jobs import curation
-from glue_jobs.load import ImbalanceError, check_balance, touched
+from glue_jobs import copies, curation
+from glue_jobs.load import touched
+from glue_jobs.parts import unpack
 from glue_jobs.schemas import EVENTS
 
 FILE_A, FILE_B = (
@@ -39,6 +38,16 @@ def _lines(spark: SparkSession, *rows: tuple[str, object]) -> DataFrame:
     return spark.createDataFrame(texts, "line string, source_file string")
 
 
+def _events(parsed: DataFrame) -> DataFrame:
+    """Unpack the events of parts, as they would stand in silver."""
+    rows = [
+        {**event, "dt": row.dt, "hour": row.hour}
+        for row in parsed.where("part is not null").collect()
+        for event in unpack(row.body).to_pylist()
+    ]
+    return parsed.sparkSession.createDataFrame(rows, EVENTS.partitioned_columns)
+
+
 def test_join_columns(spark: SparkSession) -> None:
     """A line that the reader split at ctrl-A is whole again, in the order of its parts."""
     columns = ["source_file", *(f"col{number}" for number in range(11))]
@@ -55,7 +64,7 @@ def test_join_columns(spark: SparkSession) -> None:
     ]
 
 
-def test_split_rejected(spark: SparkSession) -> None:
+def test_parse_lines(spark: SparkSession) -> None:
     """A line is an event or a reject; blank lines are neither; equal bad lines are one row."""
     bad = {**SEARCH, "user_id": None}
     lines = _lines(
@@ -68,9 +77,9 @@ def test_split_rejected(spark: SparkSession) -> None:
         (FILE_B, "{"),
     )
 
-    events, rejects = curation.split_rejected(curation.parse_lines(lines))
+    parsed = curation.parse_lines(lines)
 
-    assert events.drop("event_time").collect() == [
+    assert _events(parsed).drop("event_time").collect() == [
         Row(
             event_time_micros=1,
             user_id="u_1",
@@ -86,7 +95,7 @@ def test_split_rejected(spark: SparkSession) -> None:
             hour="10",
         )
     ]
-    assert sorted(rejects.collect()) == [
+    assert sorted(curation.rejects(parsed).collect()) == [
         Row(
             source_file=FILE_A,
             reason="missing_user_id",
@@ -128,7 +137,7 @@ def test_slot_hour(spark: SparkSession) -> None:
     assert hours == [("2026-03-01", "10"), ("unknown", "unknown")]
 
 
-def test_keep_distinct(spark: SparkSession) -> None:
+def test_copies(spark: SparkSession) -> None:
     """An event belongs to the file silver has it from, else to the first of the batch by name."""
     other = {**SEARCH, "search_query": "desk"}
     known = {**SEARCH, "search_query": "chair"}
@@ -143,69 +152,38 @@ def test_keep_distinct(spark: SparkSession) -> None:
         (FILE_A, known),
         (FILE_A, nearly),
     )
-    events, _ = curation.split_rejected(curation.parse_lines(lines))
+    parsed = curation.parse_lines(lines)
     elsewhere = {**SEARCH, "search_query": "in silver only"}
-    silver = _lines(spark, (FILE_B, known), (FILE_B, elsewhere))
-    silver_events, _ = curation.split_rejected(curation.parse_lines(silver))
+    silver = _events(curation.parse_lines(_lines(spark, (FILE_B, known), (FILE_B, elsewhere))))
 
-    distinct = curation.keep_distinct(events, silver_events)
+    claims = copies.find_claims(parsed, silver)
 
-    found = distinct.select("search_query", "event_time_micros", "source_file", "is_new")
-    assert sorted(found.collect()) == [
-        ("chair", 1, FILE_B, False),
-        ("desk", 1, FILE_B, True),
-        ("lamp", 1, FILE_A, True),
-        ("lamp", 2, FILE_A, True),
+    new = _events(copies.leave_out(parsed, claims))
+    assert sorted(new.select("search_query", "event_time_micros", "source_file").collect()) == [
+        ("desk", 1, FILE_B),
+        ("lamp", 1, FILE_A),
+        ("lamp", 2, FILE_A),
+    ]
+    assert sorted(copies.count_claims(claims).collect()) == [
+        Row(source_file=FILE_A, held=0, owned=0, copies=1),
+        Row(source_file=FILE_B, held=1, owned=1, copies=1),
     ]
 
 
-def test_ledger(spark: SparkSession) -> None:
-    """Accepted comes from silver, duplicates from the batch, and together they are all lines."""
-    lines = _lines(
-        spark,
-        (FILE_A, SEARCH),
-        (FILE_A, SEARCH),
-        (FILE_A, "{"),
-        (FILE_A, "1"),
-        (FILE_A, {**PURCHASE, "x": 1}),
-        (FILE_B, SEARCH),
-        (FILE_B, ""),
-    )
-    parsed = curation.parse_lines(lines)
-    events, _ = curation.split_rejected(parsed)
-    nothing = spark.createDataFrame([], EVENTS.partitioned_columns)
-    distinct = curation.keep_distinct(events, nothing)
-    sizes = spark.createDataFrame([(FILE_A, 7), ("another", 8)], "source_file string, bytes long")
-
-    ledger = curation.ledger(curation.count_files(parsed), distinct, distinct, sizes, "jr_1")
-
-    counts = ledger.select("source_file", "lines", "accepted", "duplicates", "rejected", "bytes")
-    assert sorted(counts.collect()) == [(FILE_A, 5, 2, 1, 2, 7), (FILE_B, 1, 0, 1, 0, None)]
-    reasons = {row.source_file: row.reasons for row in ledger.collect()}
-    assert reasons == {FILE_A: {"not_json": 1, "not_an_object": 1}, FILE_B: {}}
-    assert sorted(row.unknown_fields for row in ledger.collect()) == [[], ["x"]]
-    check_balance(ledger.collect())
-
-
-def test_imbalance_shows(spark: SparkSession) -> None:
-    """If silver lacks a row or holds one twice, from any file, the file does not balance."""
+def test_all_copies(spark: SparkSession) -> None:
+    """Of a part that silver has already nothing is left, and nothing of it is new."""
     parsed = curation.parse_lines(_lines(spark, (FILE_A, SEARCH), (FILE_A, PURCHASE)))
-    files = curation.count_files(parsed)
-    events, _ = curation.split_rejected(parsed)
-    distinct = curation.keep_distinct(events, spark.createDataFrame([], EVENTS.partitioned_columns))
-    of_another = distinct.withColumn("source_file", F.lit(FILE_B))
-    sizes = spark.createDataFrame([], "source_file string, bytes long")
 
-    for silver in (distinct.limit(1), distinct.unionByName(of_another)):
-        ledger = curation.ledger(files, distinct, silver, sizes, "jr_1")
-        with pytest.raises(ImbalanceError, match=FILE_A):
-            check_balance(ledger.collect())
+    claims = copies.find_claims(parsed, _events(parsed))
+
+    assert copies.leave_out(parsed, claims).collect() == []
+    assert copies.count_claims(claims).collect() == [(FILE_A, 2, 2, 2)]
 
 
 def test_event_times_are_utc(spark: SparkSession) -> None:
     """Partition keys follow the instant in UTC, whatever zone the line is written in."""
     late = {**SEARCH, "timestamp": "2026-03-01T00:30:00.000001+01:00"}
-    events, _ = curation.split_rejected(curation.parse_lines(_lines(spark, (FILE_A, late))))
+    events = _events(curation.parse_lines(_lines(spark, (FILE_A, late))))
 
     found = events.selectExpr("unix_micros(event_time) as micros", "dt", "hour").collect()
 

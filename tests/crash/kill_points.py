@@ -102,7 +102,7 @@ POINTS = (
         within=LOAD,
         one_by_one=True,
     ),
-    KillPoint("silver half appended", "amid", WRITE, ("'events'",), within=LOAD),
+    KillPoint("silver half appended", "after", API, ("PutObject", "silver/events"), within=LOAD),
     KillPoint("silver appended", "after", f"{LAKE}.append_events"),
     # publishing
     KillPoint("publication announced", "after", f"{LAKE}._announce", within=LOAD),

@@ -1,0 +1,147 @@
+"""Lines become parts: a file's events of one hour as Parquet, and what a run must know of them.
+
+Runs in Spark's Python workers. Events are judged, sorted and packed where they are read; Spark
+moves parts, not rows, and only events that may be there twice are unpacked again.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import count, pairwise
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
+from pyspark import TaskContext
+from pyspark.sql import types as T
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from glue_jobs.schemas import EVENTS
+from glue_jobs.verdicts import judge
+
+MOST_EVENTS = 1 << 20  # sorted and packed at once, in some 300 MB
+ROW_GROUP = 1 << 17  # events; a row group's times are few enough to be skipped by
+MICROS_OF_AN_HOUR = 3_600_000_000
+
+PARTS = T.StructType([
+    T.StructField("source_file", T.StringType()),
+    T.StructField("reason", T.StringType()),
+    T.StructField("raw_line", T.StringType()),
+    T.StructField("unknown_fields", T.ArrayType(T.StringType())),
+    T.StructField("lines", T.LongType()),
+    T.StructField("first_event_time", T.TimestampType()),
+    T.StructField("last_event_time", T.TimestampType()),
+    T.StructField("part", T.StringType()),
+    T.StructField("events", T.LongType()),
+    T.StructField("keys", T.BinaryType()),
+    T.StructField("body", T.BinaryType()),
+])
+_ARROW = to_arrow_schema(PARTS)
+_EVENTS = to_arrow_schema(EVENTS.columns)
+
+
+def make_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Judge and pack the lines of a task.
+
+    Columns in: ``line`` (bytes), ``source_file``; out: those of ``PARTS``.
+    Rows: one per rejected line, with its ``reason``; and one per part: its name, which is the same
+    if the task is tried again, its ``events``, their ``keys`` and its file, ``body``.
+    """
+    names = (f"{TaskContext.get().partitionId():05}-{number:05}" for number in count())
+    held: list[pa.RecordBatch] = []
+    for verdicts in judge(batches):
+        yield _rejects(verdicts)
+        held.append(verdicts.filter(pc.is_null(verdicts["reason"])))
+        if sum(map(len, held)) >= MOST_EVENTS:
+            yield from _pack(held, names)
+            held.clear()
+    if any(map(len, held)):
+        yield from _pack(held, names)
+
+
+def _rejects(verdicts: pa.RecordBatch) -> pa.RecordBatch:
+    rejected = verdicts.filter(pc.is_valid(verdicts["reason"]))
+    columns = dict(zip(rejected.schema.names, rejected.columns, strict=True))
+    columns["lines"] = pa.repeat(1, len(rejected))
+    nothing = pa.nulls(len(rejected))
+    arrays = [columns.get(field.name, nothing).cast(field.type) for field in _ARROW]
+    return pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
+
+
+def _pack(held: list[pa.RecordBatch], names: Iterator[str]) -> Iterator[pa.RecordBatch]:
+    """Rows: one per file and hour of the events held."""
+    events = pa.Table.from_batches(held).combine_chunks()
+    events = events.take(np.lexsort((instants(events), _files(events))))
+    hours, files = instants(events) // MICROS_OF_AN_HOUR, _files(events)
+    borders = np.flatnonzero(np.diff(hours) | np.diff(files)) + 1
+    for start, end in pairwise([0, *borders, len(events)]):
+        row = _part(events.slice(start, end - start), next(names))
+        yield pa.RecordBatch.from_pylist([row], _ARROW)
+
+
+def _part(events: pa.Table, name: str) -> dict[str, Any]:
+    """Return the row of one part; an event that follows an equal one is left out of it."""
+    keys = keys_of(events)
+    is_kept = ~_equals_previous(events, keys)
+    kept = events.select(_EVENTS.names).filter(is_kept)
+    times, unknown_fields = events["event_time"], pc.list_flatten(events["unknown_fields"])
+    return {
+        "source_file": events["source_file"][0],
+        "unknown_fields": pc.unique(unknown_fields) if len(unknown_fields) else None,
+        "lines": len(events),
+        "first_event_time": times[0],
+        "last_event_time": times[-1],
+        "part": name,
+        "events": len(kept),
+        "keys": keys[is_kept].tobytes(),
+        "body": pack(kept),
+    }
+
+
+def _equals_previous(events: pa.Table, keys: np.ndarray) -> np.ndarray:
+    """Tell of each event whether it equals the one before; equal ones have equal keys."""
+    equals = np.append(False, keys[1:] == keys[:-1])
+    where = np.flatnonzero(equals)
+    these, previous = (events.take(at).drop_columns("unknown_fields") for at in (where, where - 1))
+    for this, other in zip(these.columns, previous.columns, strict=True):
+        both_null = pc.and_(pc.is_null(this), pc.is_null(other))
+        equals[where] &= pc.coalesce(pc.equal(this, other), both_null).to_numpy()
+    return equals
+
+
+def instants(events: pa.Table) -> np.ndarray:
+    """Return when each event happened: microseconds since 1970."""
+    milliseconds = events["event_time"].cast(pa.int64()).to_numpy()
+    return milliseconds + events["event_time_micros"].to_numpy()
+
+
+def keys_of(events: pa.Table) -> np.ndarray:
+    """Return 64 bits of each event, from its instant and its user: equal events have equal keys."""
+    users = events["user_id"].combine_chunks().dictionary_encode()
+    sums = np.array([crc32(user.encode()) for user in users.dictionary.to_pylist()], np.int64)
+    return (instants(events) << 12) ^ sums[users.indices.to_numpy()]
+
+
+def _files(events: pa.Table) -> np.ndarray:
+    """Return a number for each event's file."""
+    return events["source_file"].combine_chunks().dictionary_encode().indices.to_numpy()
+
+
+def pack(events: pa.Table) -> bytes:
+    """Return rows of the silver table as a Parquet file, as Spark's settings have it."""
+    sink = pa.BufferOutputStream()
+    parquet.write_table(
+        events.cast(_EVENTS),
+        sink,
+        compression="zstd",
+        coerce_timestamps="ms",
+        row_group_size=ROW_GROUP,
+        store_schema=False,
+    )
+    return sink.getvalue().to_pybytes()
+
+
+def unpack(body: bytes) -> pa.Table:
+    """Return the rows of a part's file, typed as Spark takes them."""
+    return parquet.read_table(pa.BufferReader(body)).cast(_EVENTS)
