@@ -13,8 +13,8 @@ LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFA
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-crash truth trino-answers trino-lake lint scan format permissions cost aws tick \
-	deploy notebook clean
+.PHONY: help install demo test test-crash truth bench trino-answers trino-lake lint scan format permissions cost aws \
+	tick deploy notebook clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -42,6 +42,9 @@ test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and
 
 truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; takes minutes
 	$(RUN) -m pytest tests/test_truth.py -m full_hour
+
+bench: $(INSTALLED) ## time the job beside other ways, and write docs/benchmark.md; takes half an hour
+	@$(RUN) -m tests.bench
 
 trino-answers: $(INSTALLED) ## ask a real Trino server (0.8 GB by Maven) what the tests expect
 	$(RUN) -m tests.athena.record

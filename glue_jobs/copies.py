@@ -15,7 +15,7 @@ from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.parts import keys_of, pack, unpack
-from glue_jobs.schemas import EVENT_KEY, EVENTS, HOUR_KEYS
+from glue_jobs.schemas import EVENT_KEY, EVENTS, FILES, HOUR_KEYS
 
 INSTANT_AND_USER = ("event_time", "event_time_micros", "user_id")  # what keys are made from
 
@@ -29,11 +29,7 @@ SUSPECTS = T.StructType([
     T.StructField("part", _TEXT),
     T.StructField("position", _NUMBER),
 ])
-FILES = T.StructType([
-    *(T.StructField(key, _TEXT) for key in HOUR_KEYS),
-    T.StructField("part", _TEXT),
-    T.StructField("body", _BYTES),
-])
+PACKED = T.StructType([*FILES, T.StructField("part", _TEXT)])
 
 
 def find_claims(parts: DataFrame, known: DataFrame) -> DataFrame:
@@ -88,8 +84,8 @@ def leave_out(parts: DataFrame, claims: DataFrame) -> DataFrame:
     """
     is_copy = F.expr("is_new and not is_owner")
     copies = claims.where(is_copy).groupBy("part").agg(F.collect_list("position").alias("copies"))
-    packed = parts.where("part is not null").join(copies, "part", "left")
-    return packed.select(*FILES.names, "copies").mapInArrow(_leave_out, FILES)
+    packed = parts.where("part is not null").join(F.broadcast(copies), "part", "left")
+    return packed.select(*PACKED.names, "copies").mapInArrow(_leave_out, PACKED)
 
 
 def _repeated_keys(parts: DataFrame, known: DataFrame) -> DataFrame:
@@ -104,7 +100,7 @@ def _suspects(parts: DataFrame, repeated: DataFrame) -> DataFrame:
     """Unpack the events of parts whose keys repeat."""
     hours = F.broadcast(repeated.withColumnRenamed("keys", "repeated"))
     packed = parts.where("part is not null").join(hours, list(HOUR_KEYS))
-    return packed.select(*FILES.names, "keys", "repeated").mapInArrow(_unpack, SUSPECTS)
+    return packed.select(*PACKED.names, "keys", "repeated").mapInArrow(_unpack, SUSPECTS)
 
 
 # In Spark's Python workers:
@@ -145,9 +141,9 @@ def _leave_out(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             if copies:
                 events = unpack(row["body"])
                 is_kept = ~np.isin(np.arange(len(events)), copies)
-                row["body"] = pack(events.filter(is_kept)) if is_kept.any() else None
+                row["body"] = pack(events.filter(is_kept), EVENTS) if is_kept.any() else None
             if row["body"]:
-                yield pa.RecordBatch.from_pylist([row], to_arrow_schema(FILES))
+                yield pa.RecordBatch.from_pylist([row], to_arrow_schema(PACKED))
 
 
 def _batch(rows: list[tuple[object, ...]], schema: T.StructType) -> pa.RecordBatch:

@@ -51,7 +51,7 @@ def load(lines: DataFrame, lake: Lake, raw: RawFiles) -> Loaded:
     accounts = ledger.open_accounts(counted, claims, growth, file_sizes(names, raw))
     ledger.check_balance(accounts, growth)
 
-    of_hours = gold.aggregates(lake.read_events(span.hours))
+    of_hours = gold.aggregates(lake.read_event_files(span.hours))
     of_files = {
         REJECTED_EVENTS: curation.rejects(parsed),
         LOAD_LEDGER: ledger.ledger(files, accounts, lake.run_id),

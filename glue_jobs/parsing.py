@@ -41,6 +41,7 @@ MILLISECOND = 1000  # microseconds
 
 # The five-minute slot that the producer names in the key of a raw file.
 SLOT = r"/year=(\d{4})/month=(\d{2})/day=(\d{2})/hour=(\d{2})/minute=(\d{2})/"
+BLANKS = b" \t\r\n"  # a line of these alone is none
 # What a reader before us writes for bytes that are no text.
 REPLACEMENT = "\ufffd".encode()
 _ISO_8601 = re.compile(

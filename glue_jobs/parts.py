@@ -17,11 +17,12 @@ from pyspark import TaskContext
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.schemas import EVENTS
+from glue_jobs.schemas import EVENTS, Table
 from glue_jobs.verdicts import judge
 
 MOST_EVENTS = 1 << 20  # sorted and packed at once, in some 300 MB
 ROW_GROUP = 1 << 17  # events; a row group's times are few enough to be skipped by
+IDS = {"user_id", "session_id"}  # seldom the same twice, so a dictionary would only add to them
 MICROS_OF_AN_HOUR = 3_600_000_000
 
 PARTS = T.StructType([
@@ -95,7 +96,7 @@ def _part(events: pa.Table, name: str) -> dict[str, Any]:
         "part": name,
         "events": len(kept),
         "keys": keys[is_kept].tobytes(),
-        "body": pack(kept),
+        "body": pack(kept, EVENTS),
     }
 
 
@@ -128,20 +129,21 @@ def _files(events: pa.Table) -> np.ndarray:
     return events["source_file"].combine_chunks().dictionary_encode().indices.to_numpy()
 
 
-def pack(events: pa.Table) -> bytes:
-    """Return rows of the silver table as a Parquet file, as Spark's settings have it."""
+def pack(rows: pa.Table, table: Table, row_group: int = ROW_GROUP) -> bytes:
+    """Return rows of a table as a Parquet file, as Spark's settings have it."""
     sink = pa.BufferOutputStream()
     parquet.write_table(
-        events.cast(_EVENTS),
+        rows.cast(to_arrow_schema(table.columns)),
         sink,
         compression="zstd",
         coerce_timestamps="ms",
-        row_group_size=ROW_GROUP,
+        row_group_size=row_group,
+        use_dictionary=[name for name in rows.column_names if name not in IDS],
         store_schema=False,
     )
     return sink.getvalue().to_pybytes()
 
 
 def unpack(body: bytes) -> pa.Table:
-    """Return the rows of a part's file, typed as Spark takes them."""
+    """Return the events of a part's file, typed as Spark takes them."""
     return parquet.read_table(pa.BufferReader(body)).cast(_EVENTS)

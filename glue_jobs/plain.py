@@ -57,8 +57,8 @@ def take_plain(lines: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
     is_beyond = _is_beyond(events)
     if not pc.any(is_beyond).as_py():
         return events, rest
-    left = pa.concat_batches([rest, plain.filter(is_beyond)])
-    return events.filter(pc.invert(is_beyond)), left
+    left = pa.Table.from_batches([rest, plain.filter(is_beyond)]).combine_chunks()
+    return events.filter(pc.invert(is_beyond)), left.to_batches()[0]
 
 
 def _is_plain(lines: pa.BinaryArray) -> pa.BooleanArray:

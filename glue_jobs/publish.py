@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.catalog import Catalog, Hour
 from glue_jobs.doubts import Doubts
-from glue_jobs.schemas import EVENTS, HOUR_KEYS, TABLES, Table
+from glue_jobs.schemas import EVENTS, FILES, HOUR_KEYS, TABLES, Table
 from glue_jobs.store import Store
 
 # A run may last an hour after its note, and a query half an hour after the swap.
@@ -33,6 +33,7 @@ SPARK_SETTINGS = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",  # an event of year 1 is no error
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",  # February 30 is no date, and no failure
+    "spark.sql.execution.arrow.maxRecordsPerBatch": str(1 << 15),  # lines a worker judges at once
 }
 # Nobody reads the marker, and it would lie in the table's own path.
 _NO_SUCCESS_FILE = {"mapreduce.fileoutputcommitter.marksuccessfuljobs": "false"}
@@ -51,6 +52,15 @@ class Lake:
     def read_events(self, hours: Iterable[Hour]) -> DataFrame:
         """Read the silver rows of some hours from their own paths; the table is never listed."""
         return self._read(EVENTS, [self._hour_uri(EVENTS, hour) for hour in hours])
+
+    def read_event_files(self, hours: Iterable[Hour]) -> DataFrame:
+        """Read silver's files of some hours as they are: the partition keys, ``body``."""
+        uris = self._present(self._hour_uri(EVENTS, hour) for hour in hours)
+        if not uris:
+            return self.spark.createDataFrame([], FILES)
+        keys = [F.regexp_extract("path", f"/{key}=([^/]+)/", 1).alias(key) for key in HOUR_KEYS]
+        files = self.spark.read.format("binaryFile").load(uris)
+        return files.select(*keys, F.col("content").alias("body"))
 
     def read_published(self, table: Table, hours: Iterable[Hour]) -> DataFrame:
         """Read the rows that the catalog's partitions of some hours point to."""
@@ -171,19 +181,29 @@ class Lake:
 
     def _read(self, table: Table, uris: Iterable[str]) -> DataFrame:
         columns = table.partitioned_columns
-        present = [uri for uri in uris if self._store.has_objects(self._store.key(uri))]
+        present = self._present(uris)
         if not present:
             return self.spark.createDataFrame([], columns)
         return self._reader(table).parquet(*present).select(*columns.names)
+
+    def _present(self, uris: Iterable[str]) -> list[str]:
+        """Return those below which there is an object; Spark does not read where nothing is."""
+        return [uri for uri in uris if self._store.has_objects(self._store.key(uri))]
 
     def _reader(self, table: Table) -> DataFrameReader:
         root = self._store.uri(table.path)
         return self.spark.read.schema(table.partitioned_columns).option("basePath", root)
 
     def _write_hours(self, publication: str, table: Table, rows: DataFrame) -> None:
-        """Write one file an hour."""
-        hours = rows.repartition(*HOUR_KEYS).withColumn("run", F.lit(publication))
-        self._write(table, hours, (*HOUR_KEYS, "run"))
+        """Write one file an hour, of rows or of what is packed as a file."""
+        if rows.schema == FILES:
+            for file in rows.toLocalIterator():
+                folder = self._hour_uri(table, (file.dt, file.hour))
+                key = self._store.key(f"{folder}run={publication}/part-00000.zstd.parquet")
+                self._store.write(key, file.body)
+            return
+        hours = rows.select(*table.partitioned_columns.names).repartition(*HOUR_KEYS)
+        self._write(table, hours.withColumn("run", F.lit(publication)), (*HOUR_KEYS, "run"))
 
     def _write(self, table: Table, rows: DataFrame, keys: tuple[str, ...]) -> None:
         # Else Spark would commit what the tasks of a dead run left under the table's path as ours.

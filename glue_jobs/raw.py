@@ -13,13 +13,12 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 from glue_jobs.catalog import Hour
-from glue_jobs.parsing import layout_root, slot_of
+from glue_jobs.parsing import BLANKS, layout_root, slot_of
 from glue_jobs.store import Store
 
 UNREADABLE_FOLDER = "unreadable/"
 PIECE = 1 << 16  # packed bytes at a time
 GZIP = 31  # zlib's number for a gzip header and trailer
-BLANKS = b" \t\r\n"
 # S3's answers about an object that somebody replaced or removed meanwhile.
 _NOT_THE_SAME = {"NoSuchKey", "PreconditionFailed"}
 

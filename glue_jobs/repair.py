@@ -53,7 +53,7 @@ def rebuild(lake: Lake, hours: Iterable[Hour]) -> None:
     rebuilt = sorted(hours)
     if rebuilt:
         lake.doubts.note(rebuilt)
-        tables = gold.aggregates(lake.read_events(rebuilt))
+        tables = gold.aggregates(lake.read_event_files(rebuilt))
         lake.publish({table: (rows, rebuilt) for table, rows in tables.items()})
 
 

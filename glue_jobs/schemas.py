@@ -155,6 +155,11 @@ EVENTS = Table(
 )
 # What makes two lines the same event. It holds the instant, so copies share a partition.
 EVENT_KEY = tuple(name for name in EVENTS.columns.names if name != "source_file")
+# What moves instead of rows: a Parquet file of an hour, ``body``.
+FILES = T.StructType([
+    *(T.StructField(key, T.StringType()) for key in HOUR_KEYS),
+    T.StructField("body", T.BinaryType()),
+])
 
 CONVERSION_FUNNEL = Table(
     "gold",

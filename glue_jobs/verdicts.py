@@ -10,9 +10,8 @@ import pyarrow.compute as pc
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.parsing import Event, ParsedLine, parse_line, slot_of
+from glue_jobs.parsing import BLANKS, Event, ParsedLine, parse_line, slot_of
 from glue_jobs.plain import take_plain
-from glue_jobs.raw import BLANKS
 from glue_jobs.schemas import EVENTS
 
 VERDICTS = T.StructType([

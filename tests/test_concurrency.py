@@ -13,7 +13,7 @@ import boto3
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.load import ImbalanceError
+from glue_jobs.ledger import ImbalanceError
 from glue_jobs.publish import ConflictError
 from glue_jobs.schemas import EVENTS, GOLD, LOAD_LEDGER, Table
 from local_aws.server import LocalAws

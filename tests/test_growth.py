@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -63,20 +63,24 @@ def _recorded(dataset: Dataset) -> Generator[list[str]]:
     seen: list[str] = []
 
     def call(params: dict[str, object], model: object, **_: object) -> None:
-        seen.append(f"{model.name} {params}")
+        told = {name: value for name, value in params.items() if name != "Body"}
+        seen.append(f"{model.name} {told}")
 
     def answer(parsed: dict[str, object], model: object, **_: object) -> None:
         found = parsed.get("Contents", parsed.get("Partitions", []))
         seen.append(f"{model.name} answered {len(found)}")
 
-    def parquet(reader: DataFrameReader, *paths: str, **options: object) -> DataFrame:
-        frame = read(reader, *paths, **options)
-        seen.extend(f"read {path}" for path in (*paths, *frame.inputFiles()))
-        return frame
+    def noted(read: Callable[..., DataFrame]) -> Callable[..., DataFrame]:
+        def reading(reader: DataFrameReader, *paths: object, **options: object) -> DataFrame:
+            frame = read(reader, *paths, **options)
+            seen.extend(f"read {path}" for path in (*paths, *frame.inputFiles()))
+            return frame
 
-    read = DataFrameReader.parquet
+        return reading
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DataFrameReader, "parquet", parquet)
+        for method in ("parquet", "load"):
+            patch.setattr(DataFrameReader, method, noted(getattr(DataFrameReader, method)))
         for client in (dataset.s3, dataset.glue):
             client.meta.events.register("provide-client-params", call)
             client.meta.events.register("after-call", answer)

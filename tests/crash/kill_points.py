@@ -106,7 +106,14 @@ POINTS = (
     KillPoint("silver appended", "after", f"{LAKE}.append_events"),
     # publishing
     KillPoint("publication announced", "after", f"{LAKE}._announce", within=LOAD),
-    KillPoint("gold half written", "amid", WRITE, ("'user_activity'",), within=LOAD),
+    KillPoint("gold half written", "amid", WRITE, ("'conversion_funnel'",), within=LOAD),
+    KillPoint(
+        "one packed file of gold stored, others not",
+        "after",
+        API,
+        ("PutObject", "gold/user_activity"),
+        within=LOAD,
+    ),
     KillPoint("all written, nothing swapped", "before", POINT, nth=2, within=LOAD),
     KillPoint(
         "one partition of a gold table swapped, others not",
