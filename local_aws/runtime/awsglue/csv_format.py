@@ -78,7 +78,7 @@ def _lines(spark: SparkSession, files: list[S3File]) -> DataFrame:
     reader = spark.read.option("recursiveFileLookup", "true")  # no columns out of folder names
     text = reader.text([_escaped(file.uri) for file in files])
     lines = text.select(F.col("value").alias("line"), F.col("_metadata.file_path").alias("path"))
-    return lines.where(F.col("line") != "")  # to count characters takes as long as reading
+    return lines.where(F.col("line") != F.lit(""))  # to count characters takes as long as reading
 
 
 def _escaped(uri: str) -> str:
