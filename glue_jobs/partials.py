@@ -97,7 +97,8 @@ def add_sessions(visits: pa.Table) -> pa.Table:
 
 
 def _pack(visits: pa.Table) -> bytes:
-    return pack(visits, USER_ACTIVITY, row_group=len(visits))  # whole hours are read, never parts
+    # Whole hours are read, never parts.
+    return pack(visits, USER_ACTIVITY, row_group=len(visits), unlike=("user_id", "session_id"))
 
 
 def _read(

@@ -4,7 +4,7 @@ Runs in Spark's Python workers. Events are judged, sorted and packed where they 
 moves parts, not rows, and only events that may be there twice are unpacked again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import count, pairwise
 from typing import Any
 from zlib import crc32
@@ -22,7 +22,6 @@ from glue_jobs.verdicts import judge
 
 MOST_EVENTS = 1 << 20  # sorted and packed at once, in some 300 MB
 ROW_GROUP = 1 << 17  # events; a row group's times are few enough to be skipped by
-IDS = {"user_id", "session_id"}  # seldom the same twice, so a dictionary would only add to them
 MICROS_OF_AN_HOUR = 3_600_000_000
 
 PARTS = T.StructType([
@@ -129,8 +128,13 @@ def _files(events: pa.Table) -> np.ndarray:
     return events["source_file"].combine_chunks().dictionary_encode().indices.to_numpy()
 
 
-def pack(rows: pa.Table, table: Table, row_group: int = ROW_GROUP) -> bytes:
-    """Return rows of a table as a Parquet file, as Spark's settings have it."""
+def pack(
+    rows: pa.Table, table: Table, row_group: int = ROW_GROUP, unlike: Collection[str] = ()
+) -> bytes:
+    """Return rows of a table as a Parquet file, as Spark's settings have it.
+
+    ``unlike`` are the columns whose values seldom repeat: a dictionary would only add to them.
+    """
     sink = pa.BufferOutputStream()
     parquet.write_table(
         rows.cast(to_arrow_schema(table.columns)),
@@ -138,7 +142,7 @@ def pack(rows: pa.Table, table: Table, row_group: int = ROW_GROUP) -> bytes:
         compression="zstd",
         coerce_timestamps="ms",
         row_group_size=row_group,
-        use_dictionary=[name for name in rows.column_names if name not in IDS],
+        use_dictionary=[name for name in rows.column_names if name not in unlike],
         store_schema=False,
     )
     return sink.getvalue().to_pybytes()
