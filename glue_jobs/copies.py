@@ -17,6 +17,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from glue_jobs.parts import keys_of, pack, unpack
 from glue_jobs.schemas import EVENT_KEY, EVENTS, FILES, HOUR_KEYS
 
+IS_COPY = "is_new and not is_owner"  # of the batch, and another's
 INSTANT_AND_USER = ("event_time", "event_time_micros", "user_id")  # what keys are made from
 
 _TEXT, _BYTES, _NUMBER = T.StringType(), T.BinaryType(), T.IntegerType()
@@ -73,7 +74,7 @@ def count_claims(claims: DataFrame) -> DataFrame:
     return claims.groupBy("source_file").agg(
         F.count_if(~F.col("is_new")).alias("held"),
         F.count_if(F.expr("is_owner and not is_new")).alias("owned"),
-        F.count_if(F.expr("is_new and not is_owner")).alias("copies"),
+        F.count_if(F.expr(IS_COPY)).alias("copies"),
     )
 
 
@@ -82,8 +83,7 @@ def leave_out(parts: DataFrame, claims: DataFrame) -> DataFrame:
 
     Rows: one per part that has an event left. Columns: the partition keys, ``part``, ``body``.
     """
-    is_copy = F.expr("is_new and not is_owner")
-    copies = claims.where(is_copy).groupBy("part").agg(F.collect_list("position").alias("copies"))
+    copies = claims.where(IS_COPY).groupBy("part").agg(F.collect_list("position").alias("copies"))
     packed = parts.where("part is not null").join(F.broadcast(copies), "part", "left")
     return packed.select(*PACKED.names, "copies").mapInArrow(_leave_out, PACKED)
 
@@ -111,8 +111,10 @@ def _known_keys(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         events = pa.Table.from_batches([batch])
         keys, hours = keys_of(events), events.select(HOUR_KEYS)
         frame = hours.to_pandas().assign(key=keys).groupby([*HOUR_KEYS])["key"]
-        rows = [(dt, hour, of.to_numpy().tobytes()) for (dt, hour), of in frame]
-        yield _batch(rows, KEYS)
+        rows = [
+            {"dt": dt, "hour": hour, "keys": of.to_numpy().tobytes()} for (dt, hour), of in frame
+        ]
+        yield pa.RecordBatch.from_pylist(rows, to_arrow_schema(KEYS))
 
 
 def _keep_repeated(rows: pd.DataFrame) -> pd.DataFrame:
@@ -144,10 +146,3 @@ def _leave_out(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
                 row["body"] = pack(events.filter(is_kept), EVENTS) if is_kept.any() else None
             if row["body"]:
                 yield pa.RecordBatch.from_pylist([row], to_arrow_schema(PACKED))
-
-
-def _batch(rows: list[tuple[object, ...]], schema: T.StructType) -> pa.RecordBatch:
-    names = schema.names
-    return pa.RecordBatch.from_pylist(
-        [dict(zip(names, row, strict=True)) for row in rows], to_arrow_schema(schema)
-    )

@@ -51,8 +51,12 @@ def make_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     names = (f"{TaskContext.get().partitionId():05}-{number:05}" for number in count())
     held: list[pa.RecordBatch] = []
     for verdicts in judge(batches):
-        yield _rejects(verdicts)
-        held.append(verdicts.filter(pc.is_null(verdicts["reason"])))
+        is_event = pc.is_null(verdicts["reason"])
+        if pc.all(is_event).as_py():
+            held.append(verdicts)
+        else:
+            yield _rejects(verdicts.filter(pc.invert(is_event)))
+            held.append(verdicts.filter(is_event))
         if sum(map(len, held)) >= MOST_EVENTS:
             yield from _pack(held, names)
             held.clear()
@@ -60,8 +64,7 @@ def make_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield from _pack(held, names)
 
 
-def _rejects(verdicts: pa.RecordBatch) -> pa.RecordBatch:
-    rejected = verdicts.filter(pc.is_valid(verdicts["reason"]))
+def _rejects(rejected: pa.RecordBatch) -> pa.RecordBatch:
     columns = dict(zip(rejected.schema.names, rejected.columns, strict=True))
     columns["lines"] = pa.repeat(1, len(rejected))
     nothing = pa.nulls(len(rejected))
