@@ -33,7 +33,7 @@ class DirectoryS3Backend(S3Backend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
-        self._lock = RLock()
+        self.lock = RLock()
 
     @property
     def files(self) -> ObjectFiles:
@@ -54,7 +54,7 @@ class DirectoryS3Backend(S3Backend):
 
     def delete_bucket(self, bucket_name: str) -> FakeBucket | None:
         """Delete an empty bucket; None if it holds anything, be it a file of Spark's."""
-        with self._lock:
+        with self.lock:
             self._see_all(self.get_bucket(bucket_name), "")
             deleted = super().delete_bucket(bucket_name)
             if deleted:
@@ -65,7 +65,7 @@ class DirectoryS3Backend(S3Backend):
         self, bucket_name: str, key_name: str, *args: object, **options: object
     ) -> FakeKey | None:
         """Return a version of an object as it is on disk."""
-        with self._lock:
+        with self.lock:
             self._see(self.get_bucket(bucket_name), key_name)
             return super().get_object(bucket_name, key_name, *args, **options)
 
@@ -73,7 +73,7 @@ class DirectoryS3Backend(S3Backend):
         self, bucket: FakeBucket, prefix: str | None, *args: object, **options: object
     ) -> Listing:
         """List the objects that are on disk."""
-        with self._lock:
+        with self.lock:
             self._see_all(bucket, prefix or "")
             keys, *rest = super().list_objects(bucket, prefix, *args, **options)
         return cast("Listing", ([key for key in keys if _has_etag(key)], *rest))
@@ -82,7 +82,7 @@ class DirectoryS3Backend(S3Backend):
         self, bucket_name: str, *args: object, prefix: str = "", **options: object
     ) -> tuple[Any, ...]:
         """List the versions that are on disk and aside, and the delete markers."""
-        with self._lock:
+        with self.lock:
             self._see_all(self.get_bucket(bucket_name), prefix)
             return super().list_object_versions(bucket_name, *args, prefix=prefix, **options)
 
@@ -104,7 +104,7 @@ class DirectoryS3Backend(S3Backend):
     ) -> FakeKey:
         """Write an object; no program ever sees a part of it."""
         data = value.encode() if isinstance(value, str) else value
-        with self._lock:
+        with self.lock:
             bucket = self.get_bucket(bucket_name)
             self._see(bucket, key_name)
             self.files.make_room(bucket_name, key_name)
@@ -137,7 +137,7 @@ class DirectoryS3Backend(S3Backend):
         before it returns, and that may ask for objects: so not one lock around all, but the file
         out of sight first and what is left of it in order afterwards.
         """
-        with self._lock:
+        with self.lock:
             bucket = self.get_bucket(bucket_name)
             self._see(bucket, key_name)
             before = versions(bucket, key_name)
@@ -149,7 +149,7 @@ class DirectoryS3Backend(S3Backend):
         try:
             return super().delete_object(bucket_name, key_name, version_id, **options)
         finally:
-            with self._lock:
+            with self.lock:
                 self._settle(bucket, key_name, before)
 
     def forget_lost_versions(self) -> set[str]:

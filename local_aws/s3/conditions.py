@@ -30,6 +30,11 @@ class ConditionNotOfferedError(S3ClientError):
 class ConditionalS3Response(S3Response):
     """moto's S3, which copies and deletes conditionally as S3 does."""
 
+    def get_object(self) -> TYPE_RESPONSE:
+        """Answer with an object; headers and bytes are of one version, whoever writes meanwhile."""
+        with self.backend.lock:
+            return super().get_object()
+
     def copy_object(self) -> TYPE_RESPONSE:
         """Copy an object, with CopySourceIfMatch only if it has that ETag."""
         self._refuse("CopyObject", *_SOURCE_DATES, *_TARGET)

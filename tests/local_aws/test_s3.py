@@ -411,6 +411,22 @@ def test_delete_bucket(s3: BaseClient, bucket: str, folder: Path) -> None:
     assert not folder.exists()
 
 
+def test_read_while_written(s3: BaseClient, bucket: str) -> None:
+    """Bytes that are read match the checksum in their headers: botocore compares them."""
+
+    def write(turn: int) -> None:
+        s3.put_object(Bucket=bucket, Key="k", Body=b"%d" % (turn % 10) * 1_000_000)
+
+    def read(_turn: int) -> int:
+        return len(set(body_of(s3, bucket, "k")))
+
+    write(0)
+    with ThreadPoolExecutor(2) as writers, ThreadPoolExecutor(2) as readers:
+        writing = writers.map(write, range(60))
+        assert set(readers.map(read, range(60))) == {1}
+        assert list(writing) == [None] * 60
+
+
 def test_many_writers(s3: BaseClient, bucket: str, folder: Path) -> None:
     """Threads that write, list and delete at once never see half an object or an error."""
 
