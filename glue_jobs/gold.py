@@ -1,13 +1,20 @@
-"""Silver's files of an hour become the five aggregates.
+"""Silver's files of an hour become the five aggregates, a file each.
 
 Everything is at an hourly, mergeable grain: days are sums, or distinct counts over keys, in SQL.
-Two aggregations read the files, the rest are sums over the first.
+Each file of silver is read once and summed up where it is read; sums of an hour are added up.
 """
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Iterable, Iterator
 
-from glue_jobs.partials import PRODUCTS, merge_sessions, of_products, of_sessions
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame
+from pyspark.sql import types as T
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from glue_jobs import sums
+from glue_jobs.parts import pack
 from glue_jobs.schemas import (
     ADD_TO_CART,
     CATEGORY_PERFORMANCE,
@@ -18,96 +25,109 @@ from glue_jobs.schemas import (
     PAGE_VIEW,
     PURCHASE,
     REMOVE_FROM_CART,
-    REVENUE,
+    TABLE_FILES,
     TOP_PRODUCTS,
     USER_ACTIVITY,
     Table,
 )
 
+SUMS = T.StructType([
+    *FILES,
+    T.StructField("kind", T.StringType()),
+    T.StructField("rows", T.MapType(T.StringType(), T.LongType())),
+])
+PRODUCTS = "products"
+STEPS = {
+    "page_views": PAGE_VIEW,
+    "add_to_carts": ADD_TO_CART,
+    "removals": REMOVE_FROM_CART,
+    "purchases": PURCHASE,
+}
 
-def aggregates(files: DataFrame) -> dict[Table, DataFrame]:
-    """Return what each gold table holds of silver's ``files``: the partition keys, ``body``.
 
-    Rows of the table with its partition keys; of the user activity, which has a hundred times as
-    many as the others together, files again.
+def sum_up(files: DataFrame) -> DataFrame:
+    """Read silver's ``files`` (the partition keys, ``body``) and sum up what each holds.
+
+    Rows: several per file, of what ``add_up`` adds up. Columns: those of ``SUMS``; the products
+    come with the number of ``rows`` of each raw file.
     """
-    products = product_hours(files).persist()  # four tables are sums over it
-    return {
-        CONVERSION_FUNNEL: conversion_funnel(products),
-        HOURLY_REVENUE: hourly_revenue(products),
-        TOP_PRODUCTS: top_products(products),
-        CATEGORY_PERFORMANCE: category_performance(products),
-        USER_ACTIVITY: user_activity(files),
-    }
+    return files.mapInArrow(_sum_up, SUMS)
 
 
-def product_hours(files: DataFrame) -> DataFrame:
-    """Count events by hour, product, category and event type.
+def add_up(summed: DataFrame) -> DataFrame:
+    """Return what the gold tables hold of silver's files, as of ``sum_up``.
 
-    Rows: one per combination; searches have neither product nor category.
-    Columns: the four, ``events``, and of purchases ``units`` and ``revenue`` (US dollars).
+    Rows: one per hour and table that has rows, but several of the user activity, which has a
+    hundred times as many as the others together. Columns: those of ``TABLE_FILES``.
     """
-    return (
-        files
-        .mapInArrow(of_products, PRODUCTS)
-        .groupBy(*HOUR_KEYS, "product_id", "category", "event_type")
-        .agg(
-            F.sum("events").alias("events"),
-            F.sum("units").alias("units"),
-            _revenue(),
-        )
-    )
+    return summed.drop("rows").groupBy(*HOUR_KEYS, "kind").applyInPandas(_add_up, TABLE_FILES)
 
 
-def conversion_funnel(products: DataFrame) -> DataFrame:
-    """Rows: one per hour and product."""
-    return (
-        products
-        .where(F.col("product_id").isNotNull())
-        .groupBy(*HOUR_KEYS, "product_id")
-        .agg(
-            F.min("category").alias("category"),
-            _events_of(PAGE_VIEW).alias("page_views"),
-            _events_of(ADD_TO_CART).alias("add_to_carts"),
-            _events_of(REMOVE_FROM_CART).alias("removals"),
-            _events_of(PURCHASE).alias("purchases"),
-        )
-    )
+def conversion_funnel(products: pa.Table) -> pa.Table:
+    """Rows: one per product."""
+    rows = products.filter(pc.is_valid(products["product_id"]))
+    for step, event_type in STEPS.items():
+        rows = rows.append_column(step, sums.events_of(rows, event_type))
+    return sums.add(rows, ["product_id"], {"category": "min", **dict.fromkeys(STEPS, "sum")})
 
 
-def hourly_revenue(products: DataFrame) -> DataFrame:
-    """Rows: one per hour that has events; zero where nothing was bought, for that is known."""
-    return products.groupBy(*HOUR_KEYS).agg(
-        _revenue(),
-        _events_of(PURCHASE).alias("purchases"),
-        F.sum("units").alias("units"),
-    )
+def hourly_revenue(products: pa.Table) -> pa.Table:
+    """Rows: one; zero where nothing was bought, for that is known."""
+    rows = products.append_column("purchases", sums.events_of(products, PURCHASE))
+    return sums.add(rows, [], dict.fromkeys(HOURLY_REVENUE.columns.names, "sum"))
 
 
-def top_products(products: DataFrame) -> DataFrame:
-    """Rows: one per hour and product that was viewed."""
-    views = products.where(F.col("event_type") == PAGE_VIEW)
-    return views.groupBy(*HOUR_KEYS, "product_id").agg(F.sum("events").alias("page_views"))
+def top_products(products: pa.Table) -> pa.Table:
+    """Rows: one per product that was viewed."""
+    views = products.filter(pc.equal(products["event_type"], PAGE_VIEW))
+    views = views.append_column("page_views", views["events"])
+    return sums.add(views, ["product_id"], {"page_views": "sum"})
 
 
-def category_performance(products: DataFrame) -> DataFrame:
-    """Rows: one per hour, category (NULL for searches) and event type."""
-    return products.groupBy(*HOUR_KEYS, "category", "event_type").agg(
-        F.sum("events").alias("events")
-    )
+def category_performance(products: pa.Table) -> pa.Table:
+    """Rows: one per category (NULL for searches) and event type."""
+    return sums.add(products, ["category", "event_type"], {"events": "sum"})
 
 
-def user_activity(files: DataFrame) -> DataFrame:
-    """Rows: one per hour, a packed file with a row per user and session."""
-    visits = files.mapInArrow(of_sessions, FILES)
-    return visits.groupBy(*HOUR_KEYS).applyInPandas(merge_sessions, FILES)
+OF_PRODUCTS = {
+    CONVERSION_FUNNEL: conversion_funnel,
+    HOURLY_REVENUE: hourly_revenue,
+    TOP_PRODUCTS: top_products,
+    CATEGORY_PERFORMANCE: category_performance,
+}
 
 
-def _revenue() -> Column:
-    return F.sum("revenue").cast(REVENUE).alias("revenue")
+# In Spark's Python workers:
 
 
-def _events_of(event_type: str) -> Column:
-    """Add up the counted events of one type."""
-    is_it = F.col("event_type") == event_type
-    return F.sum(F.when(is_it, F.col("events")).otherwise(0))
+def _sum_up(files: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in files:
+        for file in batch.to_pylist():
+            events = sums.read(file["body"])
+            summed = {PRODUCTS: sums.of_products(events), **sums.split(sums.of_visits(events))}
+            rows = [{**file, "kind": of, "body": sums.to_bytes(summed[of])} for of in summed]
+            rows[0]["rows"] = sums.rows_by_file(events)
+            yield pa.RecordBatch.from_pylist(rows, to_arrow_schema(SUMS))
+
+
+def _add_up(files: pd.DataFrame) -> pd.DataFrame:
+    """Add up an hour's sums of one kind."""
+    kind, rows = files["kind"][0], pa.concat_tables(map(sums.from_bytes, files["body"]))
+    made = _of_products(rows) if kind == PRODUCTS else {USER_ACTIVITY: sums.add_visits(rows)}
+    hour = files.loc[0, [*HOUR_KEYS]].to_dict()
+    packed = [
+        {**hour, "table": table.name, "name": kind, "body": _pack(rows, table)}
+        for table, rows in made.items()
+        if len(rows)
+    ]
+    return pd.DataFrame(packed, columns=TABLE_FILES.names)
+
+
+def _of_products(products: pa.Table) -> dict[Table, pa.Table]:
+    products = sums.add_products(products)
+    return {table: of_products(products) for table, of_products in OF_PRODUCTS.items()}
+
+
+def _pack(rows: pa.Table, table: Table) -> bytes:
+    # Whole hours are read, never parts.
+    return pack(rows, table, row_group=len(rows), unlike=("user_id", "session_id"))

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.curation import join_columns, with_slot_hour
 from glue_jobs.load import COUNTS, NOTHING, Loaded, load
-from glue_jobs.publish import Lake
+from glue_jobs.publish import Lake, Replacement
 from glue_jobs.raw import Inspection, RawFiles, hour_folders, hour_of
 from glue_jobs.schemas import LOAD_LEDGER, LOADED, UNREADABLE
 
@@ -84,4 +84,4 @@ def record(silent: list[Inspection], sizes: dict[str, int], lake: Lake) -> None:
     hours = sorted({hour_of(found.uri) for found in silent})
     ledger = with_slot_hour(files).select(*LOAD_LEDGER.partitioned_columns.names)
     merged = lake.with_other_files(LOAD_LEDGER, ledger, files.select("source_file"), hours)
-    lake.publish({LOAD_LEDGER: (merged, hours)})
+    lake.publish([Replacement([LOAD_LEDGER], hours, merged)])

@@ -9,10 +9,11 @@ from pyspark.sql import functions as F
 
 from glue_jobs import copies, curation, gold, ledger
 from glue_jobs.catalog import Hour
-from glue_jobs.publish import Lake
+from glue_jobs.publish import Lake, Replacement
 from glue_jobs.raw import RawFiles, hour_folders, hour_of
-from glue_jobs.schemas import LOAD_LEDGER, REJECTED_EVENTS
+from glue_jobs.schemas import GOLD, LOAD_LEDGER, REJECTED_EVENTS
 
+COUNTED = ("source_file", "lines", "events", "rejected", "hours")
 COUNTS = ("lines", "accepted", "duplicates", "rejected")
 
 
@@ -43,51 +44,56 @@ def load(lines: DataFrame, lake: Lake, raw: RawFiles) -> Loaded:
     """
     parsed = curation.parse_lines(lines).persist(StorageLevel.DISK_ONLY)
     files = curation.count_files(parsed).persist()
-    span = touched(files)
-    claims, growth = append(parsed, lake, span)
-
-    counted = files.select("source_file", "lines", "events", "rejected").collect()
-    names = [file.source_file for file in counted]
-    accounts = ledger.open_accounts(counted, claims, growth, file_sizes(names, raw))
+    delivered = collect_counts(files)
+    span, names = touched(delivered), [file.source_file for file in delivered]
+    claims, growth, summed = append(parsed, lake, span)
+    accounts = ledger.open_accounts(delivered, claims, growth, file_sizes(names, raw))
     ledger.check_balance(accounts, growth)
 
-    of_hours = gold.aggregates(lake.read_event_files(span.hours))
     of_files = {
         REJECTED_EVENTS: curation.rejects(parsed),
         LOAD_LEDGER: ledger.ledger(files, accounts, lake.run_id),
     }
     slot_hours = sorted(set(map(hour_of, names)))
-    lake.publish({
-        **{table: (rows, span.hours) for table, rows in of_hours.items()},
-        **{
-            table: (lake.with_other_files(table, rows, files, slot_hours), slot_hours)
+    lake.publish([
+        Replacement(GOLD, span.hours, gold.add_up(summed)),
+        *(
+            Replacement([table], slot_hours, lake.with_other_files(table, rows, files, slot_hours))
             for table, rows in of_files.items()
-        },
-    })
+        ),
+    ])
     counts = {name: sum(getattr(account, name) for account in accounts) for name in COUNTS}
     return Loaded(counts, names, span.hours)
 
 
-def append(parsed: DataFrame, lake: Lake, span: Span) -> tuple[list[Row], Counter[str]]:
-    """Add to silver what it lacks of the batch.
+def append(parsed: DataFrame, lake: Lake, span: Span) -> tuple[list[Row], Counter[str], DataFrame]:
+    """Add to silver what it lacks of the batch, and sum up what it then holds.
 
-    Returns the batch's claims as of ``copies.count_claims``, and how many rows silver has gained
-    of each file.
+    Returns the batch's claims as of ``copies.count_claims``; how many rows silver has gained of
+    each file; and the sums of the batch's hours, as of ``gold.sum_up``.
     """
-    known = keep_between(lake.read_events(span.hours), span)
-    before = rows_by_file(known)
-    # Cut off from silver, which is about to change.
-    claims = copies.find_claims(parsed, known).localCheckpoint()
+    silver = lake.read_events(span.hours)
+    before = rows_by_file(silver)
+    claims = copies.find_claims(parsed, keep_between(silver, span))
     lake.append_events(copies.leave_out(parsed, claims), span.hours)
 
-    growth = rows_by_file(keep_between(lake.read_events(span.hours), span))
+    summed = gold.sum_up(lake.read_event_files(span.hours)).persist()
+    growth = rows_summed(summed)
     growth.subtract(before)
-    return copies.count_claims(claims).collect(), growth
+    return copies.count_claims(claims).collect(), growth, summed
 
 
 def rows_by_file(silver: DataFrame) -> Counter[str]:
-    """Count the rows of each file."""
+    """Count silver's rows of each raw file."""
     return Counter(dict(map(tuple, silver.groupBy("source_file").count().collect())))
+
+
+def rows_summed(summed: DataFrame) -> Counter[str]:
+    """Add up silver's rows of each raw file, as of ``gold.sum_up``."""
+    rows: Counter[str] = Counter()
+    for file in summed.select("rows").where("rows is not null").collect():
+        rows.update(file.rows)
+    return rows
 
 
 def file_sizes(files: list[str], raw: RawFiles) -> dict[str, int]:
@@ -95,13 +101,23 @@ def file_sizes(files: list[str], raw: RawFiles) -> dict[str, int]:
     return raw.sizes(sorted({hour_folders(name)[0] for name in files}))
 
 
-def touched(files: DataFrame) -> Span:
+def collect_counts(files: DataFrame) -> list[Row]:
+    """Return of each file, as of ``curation.count_files``, what the driver needs to know.
+
+    Times are microseconds since 1970: Python has no time in some years that events may have.
+    """
+    times = [F.unix_micros(name).alias(name) for name in ("first_event_time", "last_event_time")]
+    return files.select(*COUNTED, *times).collect()
+
+
+def touched(files: list[Row]) -> Span:
     """Return what the files' events span; both times are zero if there is no event."""
-    times = [F.unix_micros(f"{end}_event_time").alias(end) for end in ("first", "last")]
-    rows = files.where("lines > rejected").select("hours", *times).collect()
-    hours = {(hour.dt, hour.hour) for row in rows for hour in row.hours}
-    first = min((row.first for row in rows), default=0)
-    return Span(sorted(hours), first, max((row.last for row in rows), default=0))
+    hours = {(hour.dt, hour.hour) for file in files for hour in file.hours}
+    first, last = (
+        [file[end] for file in files if file[end] is not None]
+        for end in ("first_event_time", "last_event_time")
+    )
+    return Span(sorted(hours), min(first, default=0), max(last, default=0))
 
 
 def keep_between(silver: DataFrame, span: Span) -> DataFrame:

@@ -74,13 +74,21 @@ def _rejects(rejected: pa.RecordBatch) -> pa.RecordBatch:
 
 def _pack(held: list[pa.RecordBatch], names: Iterator[str]) -> Iterator[pa.RecordBatch]:
     """Rows: one per file and hour of the events held."""
-    events = pa.Table.from_batches(held).combine_chunks()
-    events = events.take(np.lexsort((instants(events), _files(events))))
+    events = _in_order(pa.Table.from_batches(held).combine_chunks())
     hours, files = instants(events) // MICROS_OF_AN_HOUR, _files(events)
     borders = np.flatnonzero(np.diff(hours) | np.diff(files)) + 1
     for start, end in pairwise([0, *borders, len(events)]):
         row = _part(events.slice(start, end - start), next(names))
         yield pa.RecordBatch.from_pylist([row], _ARROW)
+
+
+def _in_order(events: pa.Table) -> pa.Table:
+    """Sort events by file and time; they often are, and to move them costs."""
+    files, times = _files(events), instants(events)
+    is_sorted = np.diff(times) >= 0
+    if np.all((np.diff(files) > 0) | (is_sorted & (np.diff(files) == 0))):
+        return events
+    return events.take(np.lexsort((times, files)))
 
 
 def _part(events: pa.Table, name: str) -> dict[str, Any]:
@@ -120,10 +128,18 @@ def instants(events: pa.Table) -> np.ndarray:
 
 
 def keys_of(events: pa.Table) -> np.ndarray:
-    """Return 64 bits of each event, from its instant and its user: equal events have equal keys."""
-    users = events["user_id"].combine_chunks().dictionary_encode()
-    sums = np.array([crc32(user.encode()) for user in users.dictionary.to_pylist()], np.int64)
-    return (instants(events) << 12) ^ sums[users.indices.to_numpy()]
+    """Return 64 bits of each event, from its instant and its user: equal events have equal keys.
+
+    An hour has less than 2**32 microseconds, so in it only users that share a checksum share keys.
+    """
+    return (instants(events) << 32) | checksums(events["user_id"])
+
+
+def checksums(texts: pa.ChunkedArray) -> np.ndarray:
+    """Return 32 bits of each text."""
+    encoded = texts.combine_chunks().dictionary_encode()
+    sums = np.array([crc32(text.encode()) for text in encoded.dictionary.to_pylist()], np.int64)
+    return sums[encoded.indices.to_numpy()]
 
 
 def _files(events: pa.Table) -> np.ndarray:

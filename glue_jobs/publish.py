@@ -7,10 +7,12 @@ what no partition points to any more, once every query that may still read it ha
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
+from typing import NamedTuple
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, DataFrameReader, SparkSession
@@ -18,7 +20,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.catalog import Catalog, Hour
 from glue_jobs.doubts import Doubts
-from glue_jobs.schemas import EVENTS, FILES, HOUR_KEYS, TABLES, Table
+from glue_jobs.schemas import EVENTS, FILES, HOUR_KEYS, TABLE_FILES, TABLES, Table
 from glue_jobs.store import Store
 
 # A run may last an hour after its note, and a query half an hour after the swap.
@@ -37,6 +39,17 @@ SPARK_SETTINGS = {
 }
 # Nobody reads the marker, and it would lie in the table's own path.
 _NO_SUCCESS_FILE = {"mapreduce.fileoutputcommitter.marksuccessfuljobs": "false"}
+
+
+class Replacement(NamedTuple):
+    """What some hours' partitions are to hold: rows of one table, or files of several.
+
+    Columns of ``rows``: those of the table with its partition keys, or those of ``TABLE_FILES``.
+    """
+
+    tables: Sequence[Table]
+    hours: list[Hour]
+    rows: DataFrame
 
 
 class Lake:
@@ -77,7 +90,7 @@ class Lake:
         """Keep the hours that silver has a partition of."""
         return set(self._catalog.locations(EVENTS, hours))
 
-    def append_events(self, parts: DataFrame, hours: Iterable[Hour]) -> None:
+    def append_events(self, frames: Iterable[DataFrame], hours: Iterable[Hour]) -> None:
         """Add files to silver: ``body`` for ``part`` of an hour. A part is there whole or not.
 
         The hours are noted first, and registered before they have rows.
@@ -85,7 +98,8 @@ class Lake:
         self.doubts.note(hours)
         self._catalog.point(EVENTS, {hour: self._hour_uri(EVENTS, hour) for hour in hours})
         publication = self._new_publication()
-        for part in parts.toLocalIterator(prefetchPartitions=True):
+        parts = (frame.toLocalIterator(prefetchPartitions=True) for frame in frames)
+        for part in chain.from_iterable(parts):
             folder = self._store.key(self._hour_uri(EVENTS, (part.dt, part.hour)))
             self._store.write(f"{folder}{publication}-{part.part}.zstd.parquet", part.body)
 
@@ -102,21 +116,23 @@ class Lake:
         files.sort(key=lambda found: found.modified, reverse=True)
         keys = [found.key for found in files]
         rows = self._reader(EVENTS).parquet(*map(self._store.uri, keys))
-        self._write(EVENTS, change(rows.select("*", "_metadata.file_modification_time")), HOUR_KEYS)
+        self._write_rows(
+            EVENTS, change(rows.select("*", "_metadata.file_modification_time")), HOUR_KEYS
+        )
         self._store.delete(keys)
 
-    def publish(self, replacements: dict[Table, tuple[DataFrame, list[Hour]]]) -> None:
-        """Replace the partitions of each table's hours by its rows: write all, then swap."""
+    def publish(self, replacements: list[Replacement]) -> None:
+        """Replace the partitions of each table's hours: write all, then swap."""
         publication = self._new_publication()
         new = {
             table: {hour: f"{self._hour_uri(table, hour)}run={publication}/" for hour in hours}
-            for table, (_, hours) in replacements.items()
+            for tables, hours, _ in replacements
+            for table in tables
         }
         replaced = self._announce(publication, new)
         # All at once: a table of one hour is one file, so one task, and the other cores are idle.
         with ThreadPoolExecutor(len(replacements)) as pool:
-            frames = [rows for rows, _ in replacements.values()]
-            list(pool.map(partial(self._write_hours, publication), replacements, frames))
+            list(pool.map(partial(self._write, publication), replacements))
         for table, locations in new.items():
             self._refuse_if_moved(table, replaced[table], locations)
             self._catalog.point(table, locations)
@@ -194,18 +210,25 @@ class Lake:
         root = self._store.uri(table.path)
         return self.spark.read.schema(table.partitioned_columns).option("basePath", root)
 
-    def _write_hours(self, publication: str, table: Table, rows: DataFrame) -> None:
-        """Write one file an hour, of rows or of what is packed as a file."""
-        if rows.schema == FILES:
-            for file in rows.toLocalIterator():
-                folder = self._hour_uri(table, (file.dt, file.hour))
-                key = self._store.key(f"{folder}run={publication}/part-00000.zstd.parquet")
-                self._store.write(key, file.body)
-            return
-        hours = rows.select(*table.partitioned_columns.names).repartition(*HOUR_KEYS)
-        self._write(table, hours.withColumn("run", F.lit(publication)), (*HOUR_KEYS, "run"))
+    def _write(self, publication: str, replacement: Replacement) -> None:
+        """Write one file an hour and table, of rows or of what is packed as a file."""
+        rows = replacement.rows
+        if rows.schema == TABLE_FILES:
+            self._store_files(publication, rows)
+        else:
+            [table] = replacement.tables
+            hours = rows.select(*table.partitioned_columns.names).repartition(*HOUR_KEYS)
+            keys = (*HOUR_KEYS, "run")
+            self._write_rows(table, hours.withColumn("run", F.lit(publication)), keys)
 
-    def _write(self, table: Table, rows: DataFrame, keys: tuple[str, ...]) -> None:
+    def _store_files(self, publication: str, files: DataFrame) -> None:
+        tables = {table.name: table for table in TABLES}
+        for file in files.toLocalIterator(prefetchPartitions=True):
+            folder = self._hour_uri(tables[file.table], (file.dt, file.hour))
+            key = self._store.key(f"{folder}run={publication}/{file.name}.zstd.parquet")
+            self._store.write(key, file.body)
+
+    def _write_rows(self, table: Table, rows: DataFrame, keys: tuple[str, ...]) -> None:
         # Else Spark would commit what the tasks of a dead run left under the table's path as ours.
         attempt = {"mapreduce.job.application.attempt.id": uuid4().int % 2**31}
         writer = rows.write.mode("append").partitionBy(*keys)

@@ -1,6 +1,6 @@
 """Hours that need another look: doubled events go, gold is built again from silver."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import DataFrame
@@ -8,19 +8,19 @@ from pyspark.sql import functions as F
 
 from glue_jobs import gold
 from glue_jobs.catalog import Hour
-from glue_jobs.publish import Lake
-from glue_jobs.schemas import EVENT_KEY, EVENTS, HOUR_KEYS
+from glue_jobs.publish import Lake, Replacement
+from glue_jobs.schemas import EVENT_KEY, EVENTS, GOLD, HOUR_KEYS
 
 NO_HOURS = "none"
 HOUR_FORMAT = "%Y-%m-%dT%H"
 
 
-def heal(lake: Lake, hours: Iterable[Hour]) -> list[Hour]:
+def heal(lake: Lake, hours: Collection[Hour]) -> list[Hour]:
     """Make each silver event of some hours stand there once; return the hours that were wrong.
 
     Events are doubled where two runs wrote at once, or a task that failed left its files.
     """
-    doubled = doubled_hours(lake.read_events(hours))
+    doubled = doubled_hours(lake.read_events(hours)) if hours else []
     for hour in doubled:
         lake.rewrite_events(hour, keep_first)
     return doubled
@@ -53,8 +53,8 @@ def rebuild(lake: Lake, hours: Iterable[Hour]) -> None:
     rebuilt = sorted(hours)
     if rebuilt:
         lake.doubts.note(rebuilt)
-        tables = gold.aggregates(lake.read_event_files(rebuilt))
-        lake.publish({table: (rows, rebuilt) for table, rows in tables.items()})
+        files = gold.add_up(gold.sum_up(lake.read_event_files(rebuilt)))
+        lake.publish([Replacement(GOLD, rebuilt, files)])
 
 
 def hours_between(interval: str) -> set[Hour]:

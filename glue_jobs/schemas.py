@@ -160,6 +160,11 @@ FILES = T.StructType([
     *(T.StructField(key, T.StringType()) for key in HOUR_KEYS),
     T.StructField("body", T.BinaryType()),
 ])
+TABLE_FILES = T.StructType([
+    *FILES,
+    T.StructField("table", T.StringType()),
+    T.StructField("name", T.StringType()),
+])
 
 CONVERSION_FUNNEL = Table(
     "gold",

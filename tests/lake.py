@@ -103,7 +103,7 @@ class Dataset:
         read = self._spark.createDataFrame(rows, "line string, source_file string")
         parts = curation.parse_lines(read).where("part is not null").persist()
         hours = sorted(map(tuple, parts.select(*HOUR_KEYS).distinct().collect()))
-        lake.append_events(parts, hours)
+        lake.append_events([parts], hours)
 
     def run(
         self,

@@ -1,17 +1,18 @@
 """The five aggregates of a few events, counted by hand."""
 
+from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet as pq
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs import gold
 from glue_jobs.parts import pack
-from glue_jobs.schemas import EVENTS, FILES, GOLD, USER_ACTIVITY, Table
+from glue_jobs.schemas import EVENTS, FILES, GOLD, Table
 
 COLUMNS = (
     "event_time",
@@ -56,41 +57,34 @@ def _packed(events: list[tuple[object, ...]]) -> bytearray:
 
 
 @pytest.fixture(scope="module")
-def rows(files: DataFrame) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of each gold table without its day, sorted."""
-    return {
-        table.name: sorted(_rows(table, frame), key=str)
-        for table, frame in gold.aggregates(files).items()
-    }
+def made(files: DataFrame) -> list[Row]:
+    """The files of the gold tables."""
+    return gold.add_up(gold.sum_up(files)).collect()
 
 
-def _rows(table: Table, frame: DataFrame) -> list[tuple[object, ...]]:
-    """Return rows in the order of the table's columns, and their hour; times are in UTC."""
-    if frame.schema == FILES:
-        return [
-            (*event.values(), row.hour)
-            for row in frame.collect()
-            for event in pq.read_table(pa.BufferReader(row.body)).to_pylist()
-        ]
-    return [*map(tuple, frame.select(*table.columns.names, "hour").collect())]
+@pytest.fixture(scope="module")
+def rows(made: list[Row]) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of each gold table and their hour, sorted; times are in UTC."""
+    tables = defaultdict(list)
+    for file in made:
+        found = pq.read_table(pa.BufferReader(file.body)).to_pylist()
+        tables[file.table] += [(*row.values(), file.hour) for row in found]
+    return {name: sorted(rows, key=str) for name, rows in tables.items()}
 
 
-def test_columns(files: DataFrame) -> None:
+def test_columns(made: list[Row]) -> None:
     """Every gold table is made, with the columns and types of its schema."""
-    made = gold.aggregates(files)
+    found = {file.table: pq.read_schema(pa.BufferReader(file.body)) for file in made}
+    assert found == {table.name: _stored(table) for table in GOLD}
 
-    [packed] = made.pop(USER_ACTIVITY).limit(1).collect()
-    schema = pq.read_schema(pa.BufferReader(packed.body))
-    assert schema.types == [
-        pa.timestamp("ms", "UTC") if pa.types.is_timestamp(column.type) else column.type
-        for column in to_arrow_schema(USER_ACTIVITY.columns)
-    ]
-    assert schema.names == USER_ACTIVITY.columns.names
-    assert {table: dict(frame.dtypes) for table, frame in made.items()} == {
-        table: {f.name: f.dataType.simpleString() for f in table.partitioned_columns}
-        for table in GOLD
-        if table is not USER_ACTIVITY
-    }
+
+def _stored(table: Table) -> pa.Schema:
+    """Return a table's columns, with times as they are stored."""
+    milliseconds = pa.timestamp("ms", "UTC")
+    return pa.schema([
+        field.with_type(milliseconds) if pa.types.is_timestamp(field.type) else field
+        for field in to_arrow_schema(table.columns)
+    ])
 
 
 def test_conversion_funnel(rows: dict[str, list[tuple[object, ...]]]) -> None:

@@ -15,7 +15,7 @@ API = "botocore.client.BaseClient._make_api_call"
 LAKE = "glue_jobs.publish.Lake"
 LOAD = "glue_jobs.intake.load"
 POINT = "glue_jobs.catalog.Catalog.point"
-WRITE = f"{LAKE}._write"
+WRITE = f"{LAKE}._write_rows"
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,8 @@ POINTS = (
     KillPoint("silver appended", "after", f"{LAKE}.append_events"),
     # publishing
     KillPoint("publication announced", "after", f"{LAKE}._announce", within=LOAD),
-    KillPoint("gold half written", "amid", WRITE, ("'conversion_funnel'",), within=LOAD),
-    KillPoint(
-        "one packed file of gold stored, others not",
-        "after",
-        API,
-        ("PutObject", "gold/user_activity"),
-        within=LOAD,
-    ),
+    KillPoint("ledger half written", "amid", WRITE, ("'load_ledger'",), within=LOAD),
+    KillPoint("gold half written", "after", API, ("PutObject", "gold/"), within=LOAD),
     KillPoint("all written, nothing swapped", "before", POINT, nth=2, within=LOAD),
     KillPoint(
         "one partition of a gold table swapped, others not",
