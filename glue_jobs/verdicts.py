@@ -3,7 +3,9 @@
 Runs in Spark's Python workers. Plain lines are taken many at once, all others judged one by one.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +22,9 @@ VERDICTS = T.StructType([
     T.StructField("raw_line", T.StringType()),
     T.StructField("unknown_fields", T.ArrayType(T.StringType())),
 ])
+# Judged while the next batch arrives: Spark does not send it before the last one is taken, and a
+# gzip file is one task, which would leave other cores idle.
+AHEAD = 2
 _ARROW = to_arrow_schema(VERDICTS)
 _NO_EVENT = (None,) * len(Event._fields)
 
@@ -29,10 +34,19 @@ def judge(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
     Columns in: ``line`` (bytes), ``source_file``; out: those of ``VERDICTS``.
     """
-    for lines in batches:
-        events, left = take_plain(lines)
-        yield _accepted(events)
-        yield judge_each(left)
+    with ThreadPoolExecutor(AHEAD) as pool:
+        ahead: deque[Future[tuple[pa.RecordBatch, pa.RecordBatch]]] = deque()
+        for lines in batches:
+            ahead.append(pool.submit(_judge, lines))
+            if len(ahead) > AHEAD:
+                yield from ahead.popleft().result()
+        for judged in ahead:
+            yield from judged.result()
+
+
+def _judge(lines: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    events, left = take_plain(lines)
+    return _accepted(events), judge_each(left)
 
 
 def _accepted(events: pa.RecordBatch) -> pa.RecordBatch:
