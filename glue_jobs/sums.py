@@ -3,6 +3,7 @@
 Runs in Spark's Python workers: to aggregate packed columns takes a tenth of what rows take.
 """
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import feather, parquet
@@ -78,7 +79,7 @@ def of_visits(events: pa.Table) -> pa.Table:
 def split(visits: pa.Table) -> dict[str, pa.Table]:
     """Split visits by their users, so that several cores can add them up, each its share."""
     shares = checksums(visits["user_id"]) % SHARES
-    return {f"visits-{number}": visits.filter(shares == number) for number in range(SHARES)}
+    return {f"visits-{share}": visits.filter(shares == share) for share in np.unique(shares)}
 
 
 def add_products(products: pa.Table) -> pa.Table:

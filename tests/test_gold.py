@@ -10,7 +10,7 @@ from pyarrow import parquet as pq
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs import gold
+from glue_jobs import gold, sums
 from glue_jobs.parts import pack
 from glue_jobs.schemas import EVENTS, FILES, GOLD, Table
 
@@ -129,3 +129,23 @@ def test_user_activity(rows: dict[str, list[tuple[object, ...]]]) -> None:
         ("u_2", "s_2", 1, 0, 0, 0, zero, LATE, LATE, "11"),
         ("u_2", "s_2", 3, 0, 1, 0, zero, EARLY, LATE, "10"),
     ]
+
+
+def test_shares_are_whole() -> None:
+    """Visits are split by their users: a user's are together, in the same share of every file."""
+    users = [f"u_{number}" for number in range(100)]
+    first, second = (
+        {user: name for name, visits in sums.split(_visits(of)).items() for user in _users(visits)}
+        for of in (users, users[::-1])
+    )
+    assert first == second
+    assert first.keys() == set(users)
+    assert set(first.values()) == {f"visits-{number}" for number in range(sums.SHARES)}
+
+
+def _visits(users: list[str]) -> pa.Table:
+    return pa.table({"user_id": [*users, *users], "session_id": list(map(str, range(200)))})
+
+
+def _users(visits: pa.Table) -> list[str]:
+    return visits["user_id"].to_pylist()

@@ -49,6 +49,15 @@ def test_what_the_producer_writes_is_plain(
     assert (len(events), len(left)) == (1, 0)
 
 
+def test_lines_amid_others() -> None:
+    """Of a batch that is part of a larger one just its own lines are read."""
+    lines = [json.dumps({**VIEW, "user_id": f"u_{number}"}).encode() for number in range(4)]
+
+    events, left = take_plain(_batch([(line, FILES[0]) for line in lines]).slice(1, 2))
+
+    assert (events["user_id"].to_pylist(), len(left)) == (["u_1", "u_2"], 0)
+
+
 @pytest.mark.parametrize(
     ("limit", "value"),
     [("MAX_QUANTITY", 1), ("MAX_PRICE", Decimal(1)), ("MAX_AHEAD", timedelta())],
