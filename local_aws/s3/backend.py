@@ -34,6 +34,7 @@ class DirectoryS3Backend(S3Backend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.lock = RLock()
+        self._lists_on = False
 
     @property
     def files(self) -> ObjectFiles:
@@ -74,9 +75,26 @@ class DirectoryS3Backend(S3Backend):
     ) -> Listing:
         """List the objects that are on disk."""
         with self.lock:
-            self._see_all(bucket, prefix or "")
+            if not self._lists_on:
+                self._see_all(bucket, prefix or "")
             keys, *rest = super().list_objects(bucket, prefix, *args, **options)
         return cast("Listing", ([key for key in keys if _has_etag(key)], *rest))
+
+    def list_objects_v2(
+        self,
+        *args: object,
+        continuation_token: str | None,
+        **options: object,
+    ) -> tuple[set[FakeKey | str], bool, str | None]:
+        """List a page; later ones rest on what the first saw: to look at all files takes long."""
+        with self.lock:
+            self._lists_on = continuation_token is not None
+            try:
+                return super().list_objects_v2(
+                    *args, continuation_token=continuation_token, **options
+                )
+            finally:
+                self._lists_on = False
 
     def list_object_versions(
         self, bucket_name: str, *args: object, prefix: str = "", **options: object
