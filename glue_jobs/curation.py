@@ -68,8 +68,9 @@ def count_files(parsed: DataFrame) -> DataFrame:
     Rows: one per file that has a line.
     Columns: ``source_file``, ``lines``, ``rejected``, ``reasons`` (of the rejected lines, with
         their numbers), ``unknown_fields``; of the accepted lines ``events``, the packed ones, the
-        first and last event time, NULL if there are none, and ``hours``, the (dt, hour) that they
-        fall into.
+        first and last event time, NULL if there are none, and ``hours``: the hours (``dt``,
+        ``hour``) that they fall into, each with its ``first`` and ``last``, microseconds since
+        1970, perhaps several times.
     """
     is_rejected = F.col("reason").isNotNull()
     reasons = F.collect_list(F.when(is_rejected, F.struct("reason", "lines")))
@@ -92,7 +93,8 @@ def count_files(parsed: DataFrame) -> DataFrame:
 
 def _count_reasons(parsed: DataFrame) -> DataFrame:
     """Rows: one per file and reason, NULL being the reason of accepted lines."""
-    hour = F.when(F.col("reason").isNull(), F.struct(*HOUR_KEYS))
+    span = (F.unix_micros(f"{end}_event_time").alias(end) for end in ("first", "last"))
+    hour = F.when(F.col("reason").isNull(), F.struct(*HOUR_KEYS, *span))
     return parsed.groupBy("source_file", "reason").agg(
         F.sum("lines").alias("lines"),
         F.sum(F.coalesce("events", F.lit(0))).alias("events"),

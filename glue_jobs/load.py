@@ -1,6 +1,9 @@
 """One run: lines into every table, in the order that makes a run safe to end anywhere."""
 
 from collections import Counter
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from pyspark import StorageLevel
@@ -13,6 +16,7 @@ from glue_jobs.publish import Lake, Replacement
 from glue_jobs.raw import RawFiles, hour_folders, hour_of
 from glue_jobs.schemas import GOLD, LOAD_LEDGER, REJECTED_EVENTS
 
+Spans = dict[Hour, tuple[int, int]]  # the first and the last instant in an hour: microseconds
 COUNTED = ("source_file", "lines", "events", "rejected", "hours")
 COUNTS = ("lines", "accepted", "duplicates", "rejected")
 
@@ -23,14 +27,6 @@ class Loaded(NamedTuple):
     counts: dict[str, int]
     source_files: list[str]
     hours: list[Hour]
-
-
-class Span(NamedTuple):
-    """Hours, and the first and the last instant in them: microseconds since 1970."""
-
-    hours: list[Hour]
-    first: int
-    last: int
 
 
 NOTHING = Loaded(dict.fromkeys(COUNTS, 0), [], [])
@@ -44,9 +40,9 @@ def load(lines: DataFrame, lake: Lake, raw: RawFiles) -> Loaded:
     """
     parsed = curation.parse_lines(lines).persist(StorageLevel.DISK_ONLY)
     files = curation.count_files(parsed).persist()
-    delivered = collect_counts(files)
-    span, names = touched(delivered), [file.source_file for file in delivered]
-    claims, growth, summed = append(parsed, lake, span)
+    delivered = files.select(*COUNTED).collect()
+    spans, names = touched(delivered), [file.source_file for file in delivered]
+    claims, growth, summed = append(parsed, lake, spans)
     accounts = ledger.open_accounts(delivered, claims, growth, file_sizes(names, raw))
     ledger.check_balance(accounts, growth)
 
@@ -56,28 +52,30 @@ def load(lines: DataFrame, lake: Lake, raw: RawFiles) -> Loaded:
     }
     slot_hours = sorted(set(map(hour_of, names)))
     lake.publish([
-        Replacement(GOLD, span.hours, gold.add_up(summed)),
+        Replacement(GOLD, [*spans], gold.add_up(summed)),
         *(
             Replacement([table], slot_hours, lake.with_other_files(table, rows, files, slot_hours))
             for table, rows in of_files.items()
         ),
     ])
     counts = {name: sum(getattr(account, name) for account in accounts) for name in COUNTS}
-    return Loaded(counts, names, span.hours)
+    return Loaded(counts, names, [*spans])
 
 
-def append(parsed: DataFrame, lake: Lake, span: Span) -> tuple[list[Row], Counter[str], DataFrame]:
+def append(
+    parsed: DataFrame, lake: Lake, spans: Spans
+) -> tuple[list[Row], Counter[str], DataFrame]:
     """Add to silver what it lacks of the batch, and sum up what it then holds.
 
     Returns the batch's claims as of ``copies.count_claims``; how many rows silver has gained of
     each file; and the sums of the batch's hours, as of ``gold.sum_up``.
     """
-    silver = lake.read_events(span.hours)
+    silver = lake.read_events(spans)
     before = rows_by_file(silver)
-    claims = copies.find_claims(parsed, keep_between(silver, span))
-    lake.append_events(copies.leave_out(parsed, claims), span.hours)
+    claims = copies.find_claims(parsed, keep_within(silver, spans))
+    lake.append_events(copies.leave_out(parsed, claims), spans)
 
-    summed = gold.sum_up(lake.read_event_files(span.hours)).persist()
+    summed = gold.sum_up(lake.read_event_files(spans)).persist()
     growth = rows_summed(summed)
     growth.subtract(before)
     return copies.count_claims(claims).collect(), growth, summed
@@ -101,29 +99,23 @@ def file_sizes(files: list[str], raw: RawFiles) -> dict[str, int]:
     return raw.sizes(sorted({hour_folders(name)[0] for name in files}))
 
 
-def collect_counts(files: DataFrame) -> list[Row]:
-    """Return of each file, as of ``curation.count_files``, what the driver needs to know.
+def touched(files: Iterable[Row]) -> Spans:
+    """Return the hours of the files' events, and what these span."""
+    spans: Spans = {}
+    for hour in (hour for file in files for hour in file.hours):
+        first, last = spans.get((hour.dt, hour.hour), (hour.first, hour.last))
+        spans[hour.dt, hour.hour] = (min(first, hour.first), max(last, hour.last))
+    return dict(sorted(spans.items()))
 
-    Times are microseconds since 1970: Python has no time in some years that events may have.
+
+def keep_within(silver: DataFrame, spans: Spans) -> DataFrame:
+    """Keep the silver rows that are within what the batch spans of their hour.
+
+    Only they can equal one of its events. The bounds are literals, so Parquet's statistics skip
+    the other row groups; an event of yesterday widens the span of its own hour alone.
     """
-    times = [F.unix_micros(name).alias(name) for name in ("first_event_time", "last_event_time")]
-    return files.select(*COUNTED, *times).collect()
-
-
-def touched(files: list[Row]) -> Span:
-    """Return what the files' events span; both times are zero if there is no event."""
-    hours = {(hour.dt, hour.hour) for file in files for hour in file.hours}
-    first, last = (
-        [file[end] for file in files if file[end] is not None]
-        for end in ("first_event_time", "last_event_time")
-    )
-    return Span(sorted(hours), min(first, default=0), max(last, default=0))
-
-
-def keep_between(silver: DataFrame, span: Span) -> DataFrame:
-    """Keep the silver rows inside the batch's own time range: only they can equal one of its.
-
-    The bounds are literals, so Parquet's statistics skip the other row groups.
-    """
-    low, high = (F.timestamp_micros(F.lit(micros)) for micros in (span.first, span.last))
-    return silver.where(F.col("event_time").between(low, high))
+    within = [
+        F.col("event_time").between(*(F.timestamp_micros(F.lit(micros)) for micros in span))
+        for span in spans.values()
+    ]
+    return silver.where(reduce(or_, within, F.lit(False)))

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
 
 from glue_jobs import copies, curation
-from glue_jobs.load import collect_counts, touched
+from glue_jobs.load import keep_within, touched
 from glue_jobs.parts import unpack
 from glue_jobs.schemas import EVENTS
 
@@ -197,18 +198,34 @@ def test_event_times_are_utc(spark: SparkSession) -> None:
 
 
 def test_touched_hours(spark: SparkSession) -> None:
-    """The hours and the time range of a batch are those of its accepted events."""
-    late = {**SEARCH, "timestamp": "2026-02-28T23:30:00Z"}
+    """What a batch spans of each hour are the times of its accepted events there."""
+    late, later = (
+        {**SEARCH, "timestamp": f"2026-02-28T23:{minute}:00Z"} for minute in ("10", "50")
+    )
     early = {**SEARCH, "timestamp": "2026-03-05T10:00:00Z"}
     nothing = _lines(spark, (FILE_A, early), (FILE_A, "{"))
-    lines = nothing.unionByName(_lines(spark, (FILE_A, SEARCH), (FILE_B, late)))
+    some = _lines(spark, (FILE_A, SEARCH), (FILE_A, later), (FILE_B, late))
 
-    hours, first, last = touched(_counts(lines))
+    spans = touched(_counts(nothing.unionByName(some)))
 
-    assert hours == [("2026-02-28", "23"), ("2026-03-01", "10")]
-    assert last - first == (10 * 60 + 30) * 60 * 1_000_000
-    assert touched(_counts(nothing)) == ([], 0, 0)
+    assert list(spans) == [("2026-02-28", "23"), ("2026-03-01", "10")]
+    minutes = [(last - first) / 60_000_000 for first, last in spans.values()]
+    assert minutes == [40, 0]
+    assert touched(_counts(nothing)) == {}
+
+
+def test_known_within_the_span_of_their_hour(spark: SparkSession) -> None:
+    """A late event makes no other hour's rows known, and its own hour's only at its time."""
+    times = [f"2026-{time}:00Z" for time in ("02-28T23:09", "02-28T23:10", "03-01T09:30")]
+    lines = [(FILE_A, {**SEARCH, "timestamp": time}) for time in (*times, SEARCH["timestamp"])]
+    silver = _events(curation.parse_lines(_lines(spark, *lines)))
+    spans = touched(_counts(_lines(spark, lines[1], lines[3])))
+
+    known = keep_within(silver, spans).select(F.date_format("event_time", "HH:mm").alias("at"))
+
+    assert sorted(row.at for row in known.collect()) == ["10:00", "23:10"]
+    assert keep_within(silver, {}).isEmpty()
 
 
 def _counts(lines: DataFrame) -> list[Row]:
-    return collect_counts(curation.count_files(curation.parse_lines(lines)))
+    return curation.count_files(curation.parse_lines(lines)).collect()
