@@ -107,14 +107,14 @@ def report(
         glue.get_logger().error(f"unreadable, moved aside: {found.uri}, {found.error}")
     job = args["JOB_NAME"]
     job_run = clients["glue"].get_job_run(JobName=job, RunId=args["JOB_RUN_ID"])["JobRun"]
-    found = metrics(outcome, job_run, float(args["dpu_hour_price"]), datetime.now(UTC))
-    glue.get_logger().info(json.dumps({name: value for name, (value, _) in found.items()}))
+    measured = metrics(outcome, job_run, float(args["dpu_hour_price"]), datetime.now(UTC))
+    glue.get_logger().info(json.dumps({name: value for name, (value, _) in measured.items()}))
     dimensions = [{"Name": "JobName", "Value": job}]
     clients["cloudwatch"].put_metric_data(
         Namespace=NAMESPACE,
         MetricData=[
             {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}
-            for name, (value, unit) in found.items()
+            for name, (value, unit) in measured.items()
         ],
     )
 

@@ -100,8 +100,11 @@ def parse_line(line: bytes, slot: datetime | None) -> ParsedLine:
 def slot_of(source_file: str) -> datetime | None:
     """Return the slot that a raw file's key names; None where it names none."""
     found = re.search(SLOT, source_file)
+    if not found:
+        return None
+    year, month, day, hour, minute = map(int, found.groups())
     try:
-        return datetime(*map(int, found.groups()), tzinfo=UTC) if found else None
+        return datetime(year, month, day, hour, minute, tzinfo=UTC)
     except ValueError:  # digits, but no date
         return None
 
@@ -134,7 +137,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return record
 
 
-def _record(line: bytes, hook: Callable = _object) -> dict[str, Any] | str:
+def _record(line: bytes, hook: Callable[..., Any] = _object) -> dict[str, Any] | str:
     """Return the JSON object of a line, or why it is none."""
     if REPLACEMENT in line:
         return NOT_UTF8

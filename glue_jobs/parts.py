@@ -48,7 +48,8 @@ def make_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     Rows: one per rejected line, with its ``reason``; and one per part: its name, which is the same
     if the task is tried again, its ``events``, their ``keys`` and its file, ``body``.
     """
-    names = (f"{TaskContext.get().partitionId():05}-{number:05}" for number in count())
+    partition = TaskContext.get().partitionId()  # type: ignore[union-attr] # there is a task
+    names = (f"{partition:05}-{number:05}" for number in count())
     held: list[pa.RecordBatch] = []
     for verdicts in judge(batches):
         is_event = pc.is_null(verdicts["reason"])

@@ -58,8 +58,8 @@ class RawFiles:
                 return None
             raise
         with body:
-            error, has_lines = _unpack(body, is_gzip=uri.endswith(".gz"))
-        return Inspection(uri, etag, error, has_lines)
+            fault, has_lines = _unpack(body, is_gzip=uri.endswith(".gz"))
+        return Inspection(uri, etag, fault, has_lines)
 
     def set_aside(self, found: Inspection) -> None:
         """Move a file to ``unreadable/``; one that was written again meanwhile stays."""

@@ -21,4 +21,4 @@ import sys
 
 # Not importable here: jsonschema would build this grammar of URIs (it comes with Jupyter) for five
 # seconds at every start, and nothing in moto asks for it.
-sys.modules.setdefault("rfc3987_syntax", None)
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # Python's own way

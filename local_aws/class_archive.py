@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -37,7 +38,7 @@ def make() -> None:
     with tempfile.TemporaryDirectory() as folder:
         spark = _start(f'-XX:ArchiveClassesAtExit="{new}" {_LOG}')
         _exercise(spark, folder)
-        gateway = spark.sparkContext._gateway  # ruff: ignore[private-member-access] - for its process
+        gateway: Any = spark.sparkContext._gateway  # ruff: ignore[private-member-access] - for its process
         spark.stop()
         gateway.shutdown()
         gateway.proc.stdin.close()  # Java ends, and writes the archive

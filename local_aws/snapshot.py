@@ -108,7 +108,7 @@ def _pickled(state: object) -> bytes:
 class _Pickler(pickle.Pickler):
     """Pickles what moto's objects hold beyond plain data."""
 
-    def reducer_override(self, value: object) -> object:
+    def reducer_override(self, value: object) -> Any:  # ruff: ignore[any-type] - pickle's
         """Say how to make ``value`` anew where pickle does not know it."""
         simple = _made_anew(value)
         if simple is not None:

@@ -36,7 +36,7 @@ def cast(value: Typed, to: Type, node: exp.Expr, *, safe: bool) -> Typed:
     if value.type.name == to.name and to.name in _INSIDE:
         return Typed(_INSIDE[to.name](value, to, node, safe), to)
     if to == ZONED and value.text is not None:
-        return _zoned(value, node, safe=safe)
+        return _zoned(value.text, node, safe=safe)
     convert = CONVERSIONS.get((_family(value.type), _family(to)))
     if convert is None:
         raise _refusal(value.type, to, node)
@@ -73,12 +73,12 @@ def _refusal(of: Type, to: Type, node: exp.Expr) -> QueryFailedError:
     return not_supported(f"a cast from {of} to {to}", node)
 
 
-def _zoned(value: Typed, node: exp.Expr, *, safe: bool) -> Typed:
+def _zoned(text: str, node: exp.Expr, *, safe: bool) -> Typed:
     """Convert a literal to a zoned timestamp, now: a literal is known."""
-    found = zoned_literal(value.text)
+    found = zoned_literal(text)
     if found or safe:
         return Typed(found or f"cast(null as {ZONED.duckdb})", ZONED)
-    sentence = f"'{value.text}' is not a valid TIMESTAMP literal"
+    sentence = f"'{text}' is not a valid TIMESTAMP literal"
     raise QueryFailedError("INVALID_LITERAL", sentence, node)
 
 

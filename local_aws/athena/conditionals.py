@@ -59,8 +59,8 @@ def _coalesce(call: Call) -> Typed:
 
 def _nullif(call: Call) -> Typed:
     call.expect(2)
-    value = call.values[0]
-    same = comparison("=", *call.values, call.node)
+    value, other = call.values
+    same = comparison("=", value, other, call.node)
     return Typed(f"(case when {same.sql} then null else {value.sql} end)", value.type)
 
 

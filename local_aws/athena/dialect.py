@@ -4,7 +4,7 @@ sqlglot's own dialect turns function calls into its canonical ones, which may me
 elsewhere. Here a call keeps its name and arguments, so functions.py decides about each by name.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlglot
 from sqlglot import exp
@@ -32,11 +32,11 @@ class AthenaText(Trino):
     class Parser(TrinoParser):
         """Parses every call that is not syntax into ``exp.Anonymous``."""
 
-        FUNCTIONS: ClassVar[dict] = {}
-        FUNCTION_PARSERS: ClassVar[dict] = {
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
             name: TrinoParser.FUNCTION_PARSERS[name] for name in _SYNTAX_FUNCTIONS
         }
-        TYPE_LITERAL_PARSERS: ClassVar[dict] = {
+        TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
             **TrinoParser.TYPE_LITERAL_PARSERS,
             exp.DType.DECIMAL: _decimal_literal,
         }

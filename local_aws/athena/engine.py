@@ -6,8 +6,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import starmap
 from pathlib import Path
+from typing import Any
 
 import duckdb
+from duckdb.func import SPECIAL
 from sqlglot import exp
 
 # Their @compile_expression.register only counts once they are imported, and compilation.py cannot
@@ -43,7 +45,7 @@ def connection(scratch: Path) -> Generator[duckdb.DuckDBPyConnection]:
             _json_scalar,
             ["varchar", "varchar"],
             "varchar",
-            null_handling="special",
+            null_handling=SPECIAL,
         )
         opened.execute(MACROS)
         yield opened
@@ -104,7 +106,7 @@ def _query(tree: exp.Expr) -> exp.Expr:
     )
 
 
-def _fetch(opened: duckdb.DuckDBPyConnection, relation: Relation) -> list[tuple]:
+def _fetch(opened: duckdb.DuckDBPyConnection, relation: Relation) -> list[tuple[Any, ...]]:
     shown = [_shown(f"c{at}", each.type) for at, each in enumerate(relation.fields)]
     try:
         return opened.execute(select(shown, f"({relation.sql})")).fetchall()

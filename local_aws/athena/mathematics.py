@@ -46,8 +46,8 @@ def _round(call: Call) -> Typed:
     digits = call.number(1) if len(call.arguments) > 1 else 0
     if of.is_integer:
         power = 10 ** min(-digits, MAX_PRECISION - 1)
-        wide = f"half_up(cast({value.sql} as hugeint), {power}::hugeint) * {power}::hugeint"
-        return value if digits >= 0 else Typed(f"cast({wide} as {of.duckdb})", of)
+        rounded = f"half_up(cast({value.sql} as hugeint), {power}::hugeint) * {power}::hugeint"
+        return value if digits >= 0 else Typed(f"cast({rounded} as {of.duckdb})", of)
     if of.name != "decimal":
         return Typed(f"cast(round({value.sql}, {digits}) as {of.duckdb})", of)
     wide = decimal(of.precision + 1, of.scale)
@@ -91,7 +91,8 @@ def _sign(call: Call) -> Typed:
 
 def _modulus(call: Call) -> Typed:
     call.expect(2)
-    return arithmetic("%", *call.values, call.node)
+    left, right = call.values
+    return arithmetic("%", left, right, call.node)
 
 
 def _short(compiler: Compiler, count: int) -> Compiler:

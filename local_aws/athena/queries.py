@@ -15,7 +15,7 @@ from local_aws.athena.limits import limits
 from local_aws.athena.literals import select
 from local_aws.athena.operators import check_comparable, comparable
 from local_aws.athena.scans import Scan, Table
-from local_aws.athena.scope import Cte, Field, Relation, Scope, Typed
+from local_aws.athena.scope import Column, Cte, Field, Relation, Scope, Typed
 from local_aws.athena.selects import compile_select
 from local_aws.athena.types import common
 from local_aws.athena.views import View
@@ -238,7 +238,7 @@ def _zoned(field: Field) -> bool:
     return field.type.name == "timestamp with time zone"
 
 
-def _all_reads(fields: Iterable[Field]) -> frozenset:
+def _all_reads(fields: Iterable[Field]) -> frozenset[Column]:
     return frozenset().union(*(each.reads for each in fields))
 
 

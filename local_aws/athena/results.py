@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -61,7 +61,7 @@ def csv(result: Result) -> str:
     """Return the CSV object: every value in quotes, NULL as nothing at all."""
     if not result.columns:
         return ""
-    header = [name for name, _ in result.columns]
+    header: list[str | None] = [name for name, _ in result.columns]
     return "".join(_csv_line(row) for row in [header, *result.rows])
 
 
@@ -157,7 +157,7 @@ def _date(value: date) -> str:
     return value.isoformat()
 
 
-_TEXTS = {
+_TEXTS: dict[str, Callable[[Any], str]] = {
     "boolean": lambda value: "true" if value else "false",
     "double": _double,
     "real": _real,

@@ -66,14 +66,15 @@ def prune(scans: list[Scan], node: exp.Expr, sql: str, used: list[Field]) -> Non
     """Note a condition for the scan whose partition keys it names, if it names nothing else."""
     if not used or node.find(exp.Query, exp.Subquery, exp.Exists, exp.AggFunc, exp.Window):
         return
-    if any(each.origin is None for each in used):
+    origins = [each.origin for each in used if each.origin]
+    if len(origins) < len(used):
         return
-    numbers = {each.origin[0] for each in used if each.origin}
+    numbers = {number for number, _ in origins}
     scan = scans[min(numbers)]
-    if len(numbers) > 1 or any(each.origin[1] not in scan.table.keys for each in used):
+    if len(numbers) > 1 or any(column not in scan.table.keys for _, column in origins):
         return
-    for each in used:
-        sql = sql.replace(each.sql, quoted(each.origin[1]))
+    for each, (_, column) in zip(used, origins, strict=True):
+        sql = sql.replace(each.sql, quoted(column))
     scan.conditions.append(Condition(sql, _fixed_key(node, used)))
 
 

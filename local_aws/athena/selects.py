@@ -156,7 +156,7 @@ def _group(node: exp.Group | None, items: list[Item], scope: Scope) -> tuple[str
 
 
 def _grouping(node: exp.Expr, items: list[Item], scope: Scope, keys: dict[str, Typed]) -> str:
-    sets = {
+    sets: dict[type[exp.Expr], str] = {
         exp.GroupingSets: "grouping sets ",
         exp.Rollup: "rollup ",
         exp.Cube: "cube ",

@@ -8,9 +8,9 @@ from sqlglot import exp
 from local_aws.athena import selects
 from local_aws.athena.casts import coerce
 from local_aws.athena.errors import QueryFailedError, not_supported
-from local_aws.athena.operators import comparison
+from local_aws.athena.operators import align, comparison
 from local_aws.athena.scope import Field, Relation, Scope, Typed
-from local_aws.athena.types import BIGINT, Type, common, common_of_all, quoted
+from local_aws.athena.types import BIGINT, Type, common_of_all, quoted
 from local_aws.athena.views import View
 
 _JOIN_CLAUSES = {"this", "kind", "side", "on", "using"}
@@ -42,13 +42,14 @@ def values(node: exp.Values, scope: Scope) -> Relation:
     rows = [_row(each, scope) for each in node.expressions]
     if len({len(row) for row in rows}) != 1:
         raise QueryFailedError("TYPE_MISMATCH", "Values rows have mismatched sizes", node)
-    types = [common_of_all([value.type for value in column]) for column in zip(*rows, strict=True)]
-    if not all(types):
+    columns = list(zip(*rows, strict=True))
+    types = [of for column in columns if (of := common_of_all([value.type for value in column]))]
+    if len(types) < len(columns):
         raise QueryFailedError("TYPE_MISMATCH", "Values rows have mismatched types", node)
     selects_ = []
     for row in rows:
-        columns = [coerce(value, of).sql for value, of in zip(row, types, strict=True)]
-        selects_.append("select " + ", ".join(f"{sql} as c{at}" for at, sql in enumerate(columns)))
+        cells = [coerce(value, of).sql for value, of in zip(row, types, strict=True)]
+        selects_.append("select " + ", ".join(f"{sql} as c{at}" for at, sql in enumerate(cells)))
     fields = tuple(Field(f"_col{at}", of, f'"c{at}"') for at, of in enumerate(types))
     return Relation(" union all ".join(selects_), fields)
 
@@ -207,10 +208,9 @@ def _using(node: exp.Join, scope: Scope, left: list[Field], right: list[Field], 
         one, other = (_single(name, fields, node) for fields in (left, right))
         values_ = Typed(one.sql, one.type), Typed(other.sql, other.type)
         conditions.append(comparison("=", *values_, node).sql)
-        shared = common(one.type, other.type)
-        a, b = (coerce(value, shared).sql for value in values_)
-        sql = {"RIGHT": b, "FULL": f"coalesce({a}, {b})"}.get(side, a)
-        merged.append(Field(one.name, shared, sql, None, one.reads | other.reads))
+        a, b = align(*values_, "=", node)
+        sql = {"RIGHT": b.sql, "FULL": f"coalesce({a.sql}, {b.sql})"}.get(side, a.sql)
+        merged.append(Field(one.name, a.type, sql, None, one.reads | other.reads))
         scope.reads |= one.reads | other.reads
         rest_left.remove(one)
         rest_right.remove(other)

@@ -46,8 +46,8 @@ def _concat_ws(call: Call) -> Typed:
         call.expect(2)
         if call.values[1].type.element.name not in _TEXT:
             raise call.mismatch()
-        delimiter, texts = call.values
-        return Typed(f"joined({texts.sql}, {coerce(delimiter, VARCHAR).sql})", VARCHAR)
+        delimiter, pieces = call.values
+        return Typed(f"joined({pieces.sql}, {coerce(delimiter, VARCHAR).sql})", VARCHAR)
     if len(call.values) == 1 or any(value.type.name not in _TEXT for value in call.values):
         raise call.mismatch()
     texts = ", ".join(coerce(value, VARCHAR).sql for value in call.values)

@@ -28,9 +28,10 @@ _DEFECT = "The local AWS failed during this operation; its log says why."
 class Engine:
     """Starts operations in the background, one at a time per stack."""
 
+    settings: Settings  # of the local AWS that runs; there is none before reset
+
     def __init__(self) -> None:
         self.store = Store()
-        self.settings: Settings | None = None
         self._lock = threading.Lock()
 
     def reset(self, settings: Settings) -> None:

@@ -34,10 +34,13 @@ _KEPT = (
 class Alarm(models.Alarm):  # moto strips this very name off the members that it answers
     """An alarm on one metric; at first it has insufficient data."""
 
+    state_reason: str
+    state_updated_timestamp: datetime
+
     def __init__(self, *args: Any, **properties: Any) -> None:  # ruff: ignore[any-type] - moto's
         super().__init__(*args, **properties)
         self.state_value = INSUFFICIENT_DATA
-        self.state_reason_data = None
+        self.state_reason_data: str | None = None
         self.state_transitioned_timestamp = self.state_updated_timestamp
         self.held_until = clock.now()  # before, its state is not evaluated
 

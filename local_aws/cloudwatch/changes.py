@@ -15,7 +15,7 @@ from local_aws.cloudwatch import clock
 from local_aws.cloudwatch.alarms import Alarm
 from local_aws.cloudwatch.evaluation import IN_ALARM
 
-TOPIC = re.compile(r"arn:aws:sns:(?P<region>[^:]+):(?P<account>\d+):[\w-]+")
+TOPIC = re.compile(r"arn:aws:sns:[^:]+:\d+:[\w-]+")
 _SUBJECT_LENGTH = 100  # characters, SNS takes no more
 _STATISTICS = {"SampleCount": "SAMPLE_COUNT"}  # as messages have it
 
@@ -49,8 +49,8 @@ class Change(NamedTuple):
 
     def _publish(self, arn: str) -> str:
         """Send the message to a topic; return what became of it, also where that failed."""
-        where = TOPIC.fullmatch(arn)
-        topics = sns_backends[where["account"]][where["region"]]
+        region, account = arn.split(":")[3:5]
+        topics = sns_backends[account][region]
         subject = f'{self.new_state}: "{self.alarm.name}" in {_region(self.alarm.region_name)}'
         text = json.dumps(self.message())
         try:

@@ -177,7 +177,7 @@ def _wait(active: _Active, process: subprocess.Popen[bytes], log_group_prefix: s
     for reader in readers:
         reader.join()
     for _, pipe in pipes:
-        pipe.close()
+        pipe.close()  # type: ignore[union-attr] # _start has asked for pipes
     return timed_out
 
 

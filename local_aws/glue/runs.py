@@ -184,12 +184,15 @@ class LocalJob(FakeJob):
         run.execution_class = self.execution_class
 
     def _fill_defaults(self) -> None:
-        self.execution_property = {"MaxConcurrentRuns": 1, **(self.execution_property or {})}
-        self.default_arguments = self.default_arguments or {}
-        self.max_retries = self.max_retries or 0
-        self.timeout = self.timeout or _DEFAULT_TIMEOUT_MINUTES
-        self.glue_version = self.glue_version or "5.1"
-        self.execution_class = self.execution_class or "STANDARD"
+        self.execution_property: dict[str, int] = {
+            "MaxConcurrentRuns": 1,
+            **(self.execution_property or {}),
+        }
+        self.default_arguments: dict[str, str] = self.default_arguments or {}
+        self.max_retries: int = self.max_retries or 0
+        self.timeout: int = self.timeout or _DEFAULT_TIMEOUT_MINUTES
+        self.glue_version: str = self.glue_version or "5.1"
+        self.execution_class: str = self.execution_class or "STANDARD"
 
 
 _ATTRIBUTES = {

@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 REQUEST_ID = os.environ.pop("LOCAL_REQUEST_ID")
 FUNCTION_ARN = os.environ.pop("LOCAL_FUNCTION_ARN")
@@ -48,7 +49,7 @@ class Context:
         return max(0, int((DEADLINE - time.time()) * 1000))
 
 
-class LogHandler(logging.StreamHandler):
+class LogHandler(logging.StreamHandler[TextIO]):
     """Writes log records as AWS's runtime does, whatever stdout is at that moment."""
 
     def __init__(self) -> None:

@@ -99,7 +99,7 @@ def _publish(function: LambdaFunction, began: datetime, outcome: Outcome) -> Non
         ("Duration", outcome.milliseconds, "Milliseconds"),
     )
     of_the_function = [{"Name": "FunctionName", "Value": function.function_name}]
-    data = [
+    data: list[dict[str, object]] = [
         {
             "MetricName": name,
             "Dimensions": dimensions,

@@ -24,8 +24,10 @@ class FileKey(FakeKey):
     """
 
     files: ClassVar[ObjectFiles]
+    acl: FakeAcl | None
     aside: str | None
     signature: tuple[int, int, int]
+    _etag: str | None
 
     def __new__(cls, *_args: object, **_kwargs: object) -> Self:
         """Make the object only: moto would remember every instance for ever."""

@@ -153,14 +153,12 @@ def _function(name: str, function: Callable[..., Any]) -> Jsonata.JLambda:
     return Jsonata.JLambda(call)
 
 
-_FUNCTIONS = {
-    name: _function(name, function)
-    for name, function in {
-        "partition": _partition,
-        "range": _range,
-        "hash": _hash,
-        "random": _random,
-        "uuid": lambda: str(uuid4()),
-        "parse": _parse,
-    }.items()
+_OF_STEP_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "partition": _partition,
+    "range": _range,
+    "hash": _hash,
+    "random": _random,
+    "uuid": lambda: str(uuid4()),
+    "parse": _parse,
 }
+_FUNCTIONS = {name: _function(name, function) for name, function in _OF_STEP_FUNCTIONS.items()}

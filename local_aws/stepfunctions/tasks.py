@@ -224,7 +224,8 @@ def _invoked(result: dict[str, Any]) -> dict[str, Any]:
     """
     if "FunctionError" in result:
         raise LambdaFunctionError(result["Payload"])
-    kept = {name: result[name] for name in ("ExecutedVersion", "StatusCode") if name in result}
+    names: tuple[str, ...] = ("ExecutedVersion", "StatusCode")
+    kept = {name: result[name] for name in names if name in result}
     return {**kept, "Payload": json.loads(result["Payload"] or "null")}
 
 

@@ -114,7 +114,7 @@ class ResourceType:
     # Create-only properties beyond those in AWS's published schema.
     also_create_only: ClassVar[tuple[str, ...]] = ()
     # How the type writes tags: as a list of Key and Value, as a map, or not at all.
-    tag_style: ClassVar[type[list[Any]] | type[dict[str, str]] | None] = None
+    tag_style: ClassVar[type[list[Any]] | type[dict[Any, Any]] | None] = None
 
     def create(self, properties: Properties, context: Context) -> str:
         """Make the resource and return its physical id."""

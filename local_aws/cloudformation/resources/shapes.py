@@ -15,7 +15,9 @@ def conform(value: Any, shape: Shape | None, path: str = "") -> Any:  # ruff: ig
     Raises:
         ResourceError: a structure has a member, or a text a value, that the API does not know.
     """
-    match shape.type_name if shape else None:
+    if shape is None:
+        return value
+    match shape.type_name:
         case "structure" if isinstance(value, Mapping):
             return _structure(value, shape, path)
         case "list" if isinstance(value, list):

@@ -87,7 +87,8 @@ def _bounded(files: list[S3File], limits: Limits) -> list[S3File]:
         return files[: limits.files]
     if limits.size is None:
         return files
-    taken, total = [], 0
+    taken: list[S3File] = []
+    total = 0
     for file in files:
         total += file.size
         if taken and total > limits.size:

@@ -65,7 +65,7 @@ class CsvFormat:
         """Return the number of fields of the longest record, 0 without records."""
         separators = F.size(F.split("line", _literally(self.separator), -1))
         fields = F.when(F.contains("line", F.lit(self.separator)), separators).otherwise(1)
-        return lines.agg(F.max(fields)).head()[0] or 0
+        return lines.agg(F.max(fields)).collect()[0][0] or 0
 
 
 def _no_columns(spark: SparkSession) -> DataFrame:

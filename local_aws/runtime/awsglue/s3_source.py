@@ -121,19 +121,18 @@ def _limits(options: dict[str, Any]) -> Limits:
     for name, value in bounds.items():
         if not isinstance(value, str):
             raise TypeError(f'{name} is a string, such as "500", not {value!r}')
+    max_band = _number(options, "maxBand", least=0)
     return Limits(
-        max_band=_number(options, "maxBand", MAX_BAND, least=0),
+        max_band=MAX_BAND if max_band is None else max_band,
         max_files_in_band=_number(options, "maxFilesInBand"),
         files=_number(options, "boundedFiles"),
         size=_number(options, "boundedSize"),
     )
 
 
-def _number(
-    options: dict[str, Any], name: str, default: int | None = None, *, least: int = 1
-) -> int | None:
+def _number(options: dict[str, Any], name: str, *, least: int = 1) -> int | None:
     if name not in options:
-        return default
+        return None
     value = str(options[name])
     if not value.isdecimal() or int(value) < least:
         raise ValueError(f"{name} is a whole number from {least}, not {options[name]!r}")
