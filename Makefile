@@ -13,8 +13,8 @@ LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFA
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-crash truth bench trino-answers trino-lake lint scan format permissions cost aws \
-	tick deploy notebook clean
+.PHONY: help install demo test browser test-crash truth bench trino-answers trino-lake lint scan format permissions \
+	cost dictionary aws tick deploy notebook clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -33,9 +33,16 @@ demo: $(INSTALLED) ## one hour of events end to end on this machine; answers in 
 	@$(RUN) tests/demo.py
 
 test: ## lint, unit and integration tests
-	@$(MAKE) --no-print-directory --jobs 2 $(INSTALLED) $(SCANNER)/.installed
+	@$(MAKE) --no-print-directory --jobs 2 $(INSTALLED) $(SCANNER)/.installed browser
 	@$(MAKE) --no-print-directory lint
 	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
+
+browser: ## install Chromium for the report's tests, unless there is a browser
+	@for name in chromium google-chrome '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'; do \
+		command -v "$$name" >/dev/null && exit; done; \
+		command -v apt-get >/dev/null || { echo "The report's tests need Chromium or Google Chrome; install one." >&2; exit 1; }; \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq && $$sudo apt-get install -qq --no-install-recommends chromium
 
 test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and run it again
 	$(RUN) -m pytest -n 2 tests/crash -m crash
@@ -52,9 +59,10 @@ trino-answers: $(INSTALLED) ## ask a real Trino server (0.8 GB by Maven) what th
 trino-lake: $(INSTALLED) ## make the tables of those answers anew, after a change of the tables
 	$(RUN) -m tests.athena.lake
 
-lint: $(INSTALLED) scan ## check style and the templates
+lint: $(INSTALLED) scan ## check style, types and the templates
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/ruff check
+	$(VENV)/bin/mypy
 	$(VENV)/bin/cfn-lint $(TEMPLATES)
 
 scan: $(SCANNER)/.installed ## look for what is insecure in the templates
@@ -73,8 +81,12 @@ format: $(INSTALLED) ## put the code into its one format
 permissions: $(INSTALLED) ## write the IAM policies of docs/permissions/ and docs/role.cfn.yaml
 	$(RUN) -m tests.permissions
 
-cost: $(INSTALLED) ## write the figures of docs/cost.md: what a stack costs a month
+cost: $(INSTALLED) ## write the figures of docs/cost.md and docs/scaling.md: what a stack costs
 	$(RUN) -m tests.cost_page
+	$(RUN) -m tests.scaling_page
+
+dictionary: $(INSTALLED) ## write the tables of docs/data-dictionary.md from glue_jobs/schemas.py
+	$(RUN) -m tests.data_dictionary
 
 aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws TICK=seconds]
 	@$(RUN) -m local_aws --port $(PORT) --root $(ROOT) $(if $(TICK),--tick $(TICK))

@@ -33,6 +33,7 @@ QUERIES = PROJECT / "queries.sql"
 SAMPLE_DATA = PROJECT / "sample-data"
 STACK_NAME = "capstone-demo"
 STUDENT_ID = "demo"
+RAW_NAME = "events-%Y%m%dT%H%M%SZ.jsonl.gz"
 SHOWN_ROWS = 10
 
 
@@ -77,11 +78,25 @@ def demo(build: Path) -> None:
             file = build / "answers" / f"query-{number}.csv"
             file.write_bytes(answer)
             show(title, file)
+        say("writing the report of the day")
+        write_report(stack, build / "report.html")
     added = {name: second[name] - first[name] for name in first}
     print(
         f"The first run of the notebook loaded {first['files']} files and {first['events']:,} "
         f"events; the second added {added['files']} files and {added['events']} events."
     )
+
+
+def write_report(stack: dict[str, str], file: Path) -> None:
+    """Write the report of the sample's last day, to the analytics bucket and to a file."""
+    from glue_jobs.report import __main__ as report
+
+    last = max(SAMPLE_DATA.glob("events-*.jsonl.gz")).name
+    day = datetime.strptime(last, RAW_NAME).replace(tzinfo=UTC).date()
+    databases = [f"--{layer}={stack[f'{layer.title()}DatabaseName']}" for layer in report.LAYERS]
+    places = [f"--work-group={stack['WorkGroupName']}", f"--bucket={stack['AnalyticsBucketName']}"]
+    report.main([*databases, *places, f"--day={day}", f"--output={file}"])
+    print(f"The same page is in {'/'.join(file.parts[-2:])}.")
 
 
 def deploy() -> dict[str, str]:
@@ -150,7 +165,7 @@ def raw_key(file_name: str) -> str:
     Raises:
         ValueError: the name is not ``events-YYYYMMDDTHHMMSSZ.jsonl.gz``.
     """
-    slot = datetime.strptime(file_name, "events-%Y%m%dT%H%M%SZ.jsonl.gz").replace(tzinfo=UTC)
+    slot = datetime.strptime(file_name, RAW_NAME).replace(tzinfo=UTC)
     return slot.strftime(f"events/year=%Y/month=%m/day=%d/hour=%H/minute=%M/{file_name}")
 
 

@@ -1,0 +1,99 @@
+"""What the report knows of a day: the answers to ``statements.sql``."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from glue_jobs.report.athena import Athena, Row
+
+Rows = list[Row]
+DAYS = 7  # of the page's week, which ends with its day
+_STATEMENTS = Path(__file__).with_name("statements.sql")
+_HEADER = re.compile(r"^-- statement (\w+), (\w+): (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A question: the layer (gold, silver, bronze) to ask, and the names of its parameters."""
+
+    layer: str
+    parameters: list[str]
+    text: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The answers about a day, as rows; what columns they have stands in ``statements.sql``.
+
+    ``written`` is the moment of asking, UTC: what is after it cannot be missing yet.
+    """
+
+    day: date
+    written: datetime
+    hours: Rows
+    visits: Rows
+    steps: Rows
+    products: Rows
+    segments: Rows
+    recent: Rows
+    slots: Rows
+    reasons: Rows
+
+    @property
+    def week(self) -> list[date]:
+        """The days of the page's week, the report's last."""
+        return [self.day - timedelta(days=ago) for ago in reversed(range(DAYS))]
+
+    @property
+    def until(self) -> datetime:
+        """The end of what the report can know: of its day, or now while the day lasts."""
+        midnight = datetime.combine(self.day, datetime.min.time(), UTC)
+        return min(midnight + timedelta(days=1), self.written)
+
+    @property
+    def week_hours(self) -> Rows:
+        """Every hour of the week that has begun; without events (``has_events``) it brings zero."""
+        known = {(row["dt"], row["hour"]): {**row, "has_events": True} for row in self.hours}
+        none = {"revenue": Decimal(), "purchases": 0, "has_events": False}
+        hours = [(day.isoformat(), f"{hour:02}") for day in self.week for hour in range(24)]
+        return [
+            {"dt": dt, "hour": hour, **none, **known.get((dt, hour), {})}
+            for dt, hour in hours
+            if f"{dt}T{hour}" <= f"{self.written:%Y-%m-%dT%H}"
+        ]
+
+
+def collect(athena: Athena, databases: dict[str, str], day: date, written: datetime) -> Facts:
+    """Ask Athena all about a day; ``databases`` are names by layer.
+
+    Raises:
+        AthenaError: a query did not succeed.
+    """
+    known = statements()
+    week = day - timedelta(days=DAYS - 1)
+    given = {
+        "first": min(week, day.replace(day=1)).isoformat(),
+        "week": week.isoformat(),
+        "before": (day - timedelta(days=1)).isoformat(),
+        "day": day.isoformat(),
+    }
+
+    def ask(name: str, **more: str) -> Rows:
+        parameters = [{**given, **more}[parameter] for parameter in known[name].parameters]
+        return athena.ask(known[name].text, databases[known[name].layer], parameters)
+
+    answers = {name: ask(name) for name in known if name != "recent"}
+    bought = [row for row in answers["hours"] if row["dt"] == given["day"] and row["purchases"]]
+    recent = ask("recent", hour=str(bought[-1]["hour"])) if bought else []
+    return Facts(day, written, **answers, recent=recent)
+
+
+def statements() -> dict[str, Statement]:
+    """Return the report's questions by name."""
+    _, *found = _HEADER.split(_STATEMENTS.read_text(encoding="utf-8"))
+    return {
+        name: Statement(layer, parameters.split(", "), text.strip().removesuffix(";"))
+        for name, layer, parameters, text in zip(*[iter(found)] * 4, strict=True)
+    }
