@@ -54,20 +54,21 @@ def tables(found: Defaults) -> dict[str, str]:
         for unit, (usd, page, who) in PRICES.items()
     ]
     return {
-        "bill": _table(["USD a month", *names_], [*rows, ["**total**", *totals]]),
-        "moves": _table(
+        "bill": markdown(["USD a month", *names_], [*rows, ["**total**", *totals]]),
+        "moves": markdown(
             ["what", "USD a month"], [[what, f"{usd:+,.2f}"] for what, usd in moves(found).items()]
         ),
-        "runs": _table(["files", "USD a run", *Run._fields], runs),
+        "runs": markdown(["files", "USD a run", *Run._fields], runs),
         "limits": _limits(found),
-        "figures": _table(
+        "figures": markdown(
             ["figure", "value"], [[name, _shown(value)] for name, value in figures.items()]
         ),
-        "prices": _table(["unit", "USD", "page", "said by"], prices),
+        "prices": markdown(["unit", "USD", "page", "said by"], prices),
     }
 
 
-def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+def markdown(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table."""
     titles = [title.replace("_", " ") for title in header]
     lines = [titles, ["---"] * len(titles), *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
@@ -95,9 +96,9 @@ def _limits(found: Defaults) -> str:
     )
 
 
-def written(page: str) -> str:
-    """Return a page with its tables, each between ``<!-- its name -->`` and end, made anew."""
-    for name, text in tables(read_defaults()).items():
+def written(page: str, made: dict[str, str]) -> str:
+    """Return a page with its tables, each between ``<!-- its name -->`` and end, replaced."""
+    for name, text in made.items():
         block = f"<!-- {name} -->\n\n{text}\n\n<!-- end -->"
         page = re.sub(
             f"<!-- {name} -->.*?<!-- end -->", lambda _, new=block: new, page, flags=re.DOTALL
@@ -107,7 +108,8 @@ def written(page: str) -> str:
 
 def main() -> None:
     """Write the tables of the page."""
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(written(page, tables(read_defaults())), encoding="utf-8")
 
 
 if __name__ == "__main__":
