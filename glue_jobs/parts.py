@@ -7,11 +7,11 @@ moves parts, not rows, and only events that may be there twice are unpacked agai
 from collections.abc import Collection, Iterable, Iterator
 from itertools import count, pairwise
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.util import hash_array
 from pyarrow import parquet
 from pyspark import TaskContext
 from pyspark.sql import types as T
@@ -139,8 +139,8 @@ def keys_of(events: pa.Table) -> np.ndarray:
 def checksums(texts: pa.ChunkedArray) -> np.ndarray:
     """Return 32 bits of each text."""
     encoded = texts.combine_chunks().dictionary_encode()
-    sums = np.array([crc32(text.encode()) for text in encoded.dictionary.to_pylist()], np.int64)
-    return sums[encoded.indices.to_numpy()]
+    hashes = hash_array(encoded.dictionary.to_numpy(zero_copy_only=False))
+    return hashes.astype(np.uint32).astype(np.int64)[encoded.indices.to_numpy()]
 
 
 def _files(events: pa.Table) -> np.ndarray:
