@@ -181,6 +181,9 @@ OVERRIDDEN = {
         "moto.s3.models.S3Backend.list_objects": (
             "(self, bucket, prefix, delimiter, marker, max_keys)"
         ),
+        "moto.s3.models.S3Backend.list_objects_v2": (
+            "(self, bucket, prefix, delimiter, continuation_token, start_after, max_keys)"
+        ),
         "moto.s3.models.S3Backend.list_object_versions": (
             "(self, bucket_name, delimiter=None, key_marker=None, max_keys=1000, prefix='', "
             "version_id_marker=None)"
@@ -203,6 +206,7 @@ OVERRIDDEN = {
         "moto.core.exceptions.ServiceException.__init__": "(self, *args, **kwargs)",
     },
     "local_aws.s3.conditions.ConditionalS3Response": {
+        "moto.s3.responses.S3Response.get_object": "(self)",
         "moto.s3.responses.S3Response.copy_object": "(self)",
         "moto.s3.responses.S3Response.upload_part_copy": "(self)",
         "moto.s3.responses.S3Response.delete_object": "(self)",
