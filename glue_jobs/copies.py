@@ -89,11 +89,11 @@ def leave_out(parts: DataFrame, claims: DataFrame) -> list[DataFrame]:
     partition keys, ``part``, ``body``.
     """
     copies = claims.where(IS_COPY).groupBy("part").agg(F.collect_list("position").alias("copies"))
-    packed = parts.where("part is not null").join(F.broadcast(copies), "part", "left")
-    packed = packed.select(*PACKED.names, "copies")
+    packed = parts.where("part is not null").select(*PACKED.names)
+    with_copies = packed.join(F.broadcast(copies), "part").select(*PACKED.names, "copies")
     return [
-        packed.where("copies is null").drop("copies"),
-        packed.where("copies is not null").mapInArrow(_leave_out, PACKED),
+        packed.join(F.broadcast(copies), "part", "left_anti").select(*PACKED.names),
+        with_copies.mapInArrow(_leave_out, PACKED),
     ]
 
 

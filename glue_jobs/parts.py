@@ -75,21 +75,21 @@ def _rejects(rejected: pa.RecordBatch) -> pa.RecordBatch:
 
 def _pack(held: list[pa.RecordBatch], names: Iterator[str]) -> Iterator[pa.RecordBatch]:
     """Rows: one per file and hour of the events held."""
-    events = _in_order(pa.Table.from_batches(held).combine_chunks())
-    hours, files = instants(events) // MICROS_OF_AN_HOUR, _files(events)
-    borders = np.flatnonzero(np.diff(hours) | np.diff(files)) + 1
+    events = pa.Table.from_batches(held).combine_chunks()
+    files, times = _files(events), instants(events)
+    if not _are_in_order(files, times):
+        order = np.lexsort((times, files))
+        events, files, times = events.take(order), files[order], times[order]
+    borders = np.flatnonzero(np.diff(times // MICROS_OF_AN_HOUR) | np.diff(files)) + 1
     for start, end in pairwise([0, *borders, len(events)]):
         row = _part(events.slice(start, end - start), next(names))
         yield pa.RecordBatch.from_pylist([row], _ARROW)
 
 
-def _in_order(events: pa.Table) -> pa.Table:
-    """Sort events by file and time; they often are, and to move them costs."""
-    files, times = _files(events), instants(events)
-    is_sorted = np.diff(times) >= 0
-    if np.all((np.diff(files) > 0) | (is_sorted & (np.diff(files) == 0))):
-        return events
-    return events.take(np.lexsort((times, files)))
+def _are_in_order(files: np.ndarray, times: np.ndarray) -> bool:
+    """Tell whether events come file by file, in time; they often do, and to move them costs."""
+    of_file, later = np.diff(files), np.diff(times) >= 0
+    return bool(np.all((of_file > 0) | ((of_file == 0) & later)))
 
 
 def _part(events: pa.Table, name: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def of_products(events: pa.Table) -> pa.Table:
 
     Rows: one per combination; searches have neither product nor category.
     """
-    return add(events, PRODUCT_KEYS, PRODUCT_SUMS).cast(_PRODUCTS)
+    return add_products(events).cast(_PRODUCTS)
 
 
 def of_visits(events: pa.Table) -> pa.Table:

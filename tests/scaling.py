@@ -101,7 +101,7 @@ def seconds(case: Case, workers: int) -> float:
     start = MEASURED.backlog_seconds - work / MEASURED.cores
     start += COST_ASSUMED["seconds that a run starts slower there"]
     read = case.events * of.new / min(cores, case.files * case.slots)  # a gzip file is one task
-    # A time range that reaches back over hours makes all their events known ones to compare with.
+    # Late events spread over an hour make all of its events known ones to compare with.
     past = case.past_hours * case.hour_events
     added = case.filled * case.hour_events + past
     merge = case.load * MEASURED.merge_cpu

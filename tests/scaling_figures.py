@@ -14,7 +14,7 @@ class Measured(NamedTuple):
     backlog_cpu: float  # a, clean
     one_file_cpu: float  # b, cold
     publish_cpu: float  # docs/performance.md, of the clean hour
-    # an hour that the tables have, if the batch's time range holds it: its keys, its rows by file
+    # an hour that the tables have, if the batch's events span it: its keys, its rows by file
     known_cpu: float
     # the longest task of adding up the hour's visits, on its own; the bytes that go into it
     merge_cpu: float
