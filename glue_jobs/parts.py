@@ -59,10 +59,9 @@ def make_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield _rejects(verdicts.filter(pc.invert(is_event)))
             held.append(verdicts.filter(is_event))
         if sum(map(len, held)) >= MOST_EVENTS:
-            yield from _pack(held, names)
-            held.clear()
+            yield from _pack(_take_all(held), names)
     if any(map(len, held)):
-        yield from _pack(held, names)
+        yield from _pack(_take_all(held), names)
 
 
 def _rejects(rejected: pa.RecordBatch) -> pa.RecordBatch:
@@ -73,9 +72,16 @@ def _rejects(rejected: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
 
 
-def _pack(held: list[pa.RecordBatch], names: Iterator[str]) -> Iterator[pa.RecordBatch]:
-    """Rows: one per file and hour of the events held."""
-    events = pa.Table.from_batches(held).combine_chunks()
+def _take_all(held: list[pa.RecordBatch]) -> pa.Table:
+    """Return the events held, and hold them no more: what is made of them takes as much memory."""
+    events = pa.Table.from_batches(held)
+    held.clear()
+    return events
+
+
+def _pack(events: pa.Table, names: Iterator[str]) -> Iterator[pa.RecordBatch]:
+    """Rows: one per file and hour of the events."""
+    events = events.combine_chunks()
     files, times = _files(events), instants(events)
     if not _are_in_order(files, times):
         order = np.lexsort((times, files))
