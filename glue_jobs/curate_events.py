@@ -6,11 +6,13 @@ tables are written, so the files of a run that failed are read again, and add no
 
 import json
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 
 import boto3
 from awsglue.context import GlueContext
+from awsglue.gluetypes import Field, StringType, StructType
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 from botocore.client import BaseClient
@@ -76,18 +78,26 @@ def open_lake(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str,
     )
 
 
-def read_new(glue: GlueContext, args: dict[str, str]) -> DataFrame:
-    """Read the lines of the raw files that are new; no files, no columns."""
+def read_new(glue: GlueContext, args: dict[str, str], columns: Iterable[str]) -> DataFrame:
+    """Read the lines of the raw files that are new.
+
+    Columns: ``source_file`` and those declared, which saves a pass. If none is declared, Glue looks
+    at every line for them; then no lines, no columns.
+    """
     source = {"paths": [args["raw_path"]], "recurse": True, "isFailFast": True}  # lose no line
     if args["job_bookmark_option"] != "job-bookmark-disable":
         source["boundedFiles"] = args["max_files"]  # a backlog is taken in bites that end in time
-    return glue.create_dynamic_frame.from_options(
+    lines = glue.create_dynamic_frame.from_options(
         connection_type="s3",
         connection_options=source,
         format="csv",  # one column: the line itself, so nothing is inferred and no bad line is lost
         format_options={"separator": CTRL_A, "quoteChar": -1, "attachFilename": "source_file"},
         transformation_ctx="raw_events",  # bookmark key: renaming it replays every file
-    ).toDF()
+    )
+    if columns:
+        fields = [Field(name, StringType()) for name in (*columns, "source_file")]
+        lines = lines.with_frame_schema(StructType(fields))
+    return lines.toDF()
 
 
 def is_over(glue: BaseClient, job_name: str, run_id: str) -> bool:

@@ -11,16 +11,22 @@ from glue_jobs.parts import PARTS, make_parts
 from glue_jobs.schemas import HOUR_KEYS, REJECTED_EVENTS
 
 CTRL_A = "\u0001"  # separates the columns of what the raw reader delivers; JSON never holds it
+# More than any line has that is text; the last tells of a line that may have others.
+LINE_COLUMNS = tuple(f"col{number}" for number in range(8))
+WIDER = "a line fills the last column that was declared"
 
 
-def join_columns(read: DataFrame) -> DataFrame:
+def join_columns(read: DataFrame, last: str = "") -> DataFrame:
     """Put together again the lines that the raw reader split at ctrl-A.
 
-    Rows: one in, one out.
+    Rows: one in, one out; one with a value in the column ``last`` fails, with ``WIDER``.
     Columns: ``line`` and ``source_file``.
     """
     parts = sorted((name for name in read.columns if name.startswith("col")), key=_number)
-    return read.select(F.concat_ws(CTRL_A, *parts).alias("line"), "source_file")
+    line = F.concat_ws(CTRL_A, *parts)
+    if last in parts:
+        line = F.when(F.col(last).isNull(), line).otherwise(F.raise_error(F.lit(WIDER)))
+    return read.select(line.alias("line"), "source_file")
 
 
 def _number(column: str) -> int:

@@ -7,37 +7,38 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from glue_jobs.curation import join_columns, with_slot_hour
+from glue_jobs.curation import LINE_COLUMNS, WIDER, join_columns, with_slot_hour
 from glue_jobs.load import COUNTS, NOTHING, Loaded, load
 from glue_jobs.publish import Lake, Replacement
 from glue_jobs.raw import Inspection, RawFiles, hour_folders, hour_of
 from glue_jobs.schemas import LOAD_LEDGER, LOADED, UNREADABLE
 
 INSPECTORS = 8  # files that are unpacked at once
+# Delivers lines in the columns that it is given; given none, it looks at all lines for theirs.
+Read = Callable[[Iterable[str]], DataFrame]
 
 
-def load_new_files(
-    read: Callable[[], DataFrame], lake: Lake, raw: RawFiles
-) -> tuple[Loaded, list[Inspection]]:
+def load_new_files(read: Read, lake: Lake, raw: RawFiles) -> tuple[Loaded, list[Inspection]]:
     """Load what ``read`` delivers; return it, and the files that were unreadable.
 
     A file that cannot be unpacked fails the whole read. It is found, recorded and moved aside, and
-    the others are read again. What delivers no line at all is looked for beside what did.
+    the others are read again; so are all after a line that has more columns than are declared.
+    What delivers no line at all is looked for beside what did.
     """
     try:
-        loaded, unreadable = load_lines(read(), lake, raw), []
-    except Py4JJavaError:
+        loaded, unreadable = load_lines(read(LINE_COLUMNS), lake, raw, LINE_COLUMNS[-1]), []
+    except Py4JJavaError as error:
         unreadable = reconcile(lake, raw, [raw.path])
-        if not unreadable:
+        if not unreadable and WIDER not in str(error):
             raise  # no file explains it
-        loaded = load_lines(read(), lake, raw)
+        loaded = load_lines(read(()), lake, raw)
     beside = {folder for uri in loaded.source_files for folder in hour_folders(uri)}
     return loaded, unreadable + reconcile(lake, raw, sorted(beside))
 
 
-def load_lines(lines: DataFrame, lake: Lake, raw: RawFiles) -> Loaded:
-    """Load lines as the raw reader delivers them; without any they have no columns."""
-    return load(join_columns(lines), lake, raw) if lines.columns else NOTHING
+def load_lines(lines: DataFrame, lake: Lake, raw: RawFiles, last: str = "") -> Loaded:
+    """Load lines as the raw reader delivers them; without any they may have no columns."""
+    return load(join_columns(lines, last), lake, raw) if lines.columns else NOTHING
 
 
 def reconcile(lake: Lake, raw: RawFiles, prefixes: Iterable[str]) -> list[Inspection]:

@@ -41,6 +41,8 @@ def load(lines: DataFrame, lake: Lake, raw: RawFiles) -> Loaded:
     parsed = curation.parse_lines(lines).persist(StorageLevel.DISK_ONLY)
     files = curation.count_files(parsed).persist()
     delivered = files.select(*COUNTED).collect()
+    if not delivered:
+        return NOTHING
     spans, names = touched(delivered), [file.source_file for file in delivered]
     claims, growth, summed = append(parsed, lake, spans)
     accounts = ledger.open_accounts(delivered, claims, growth, file_sizes(names, raw))

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pyspark.sql import DataFrame
-
 from glue_jobs.catalog import Hour
-from glue_jobs.intake import load_new_files
+from glue_jobs.intake import Read, load_new_files
 from glue_jobs.load import Loaded
 from glue_jobs.publish import Lake
 from glue_jobs.raw import Inspection, RawFiles
@@ -34,7 +32,7 @@ class Outcome(NamedTuple):
 
 
 def run(
-    read: Callable[[], DataFrame],
+    read: Read,
     lake: Lake,
     raw: RawFiles,
     is_over: Callable[[str], bool],

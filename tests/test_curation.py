@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
@@ -63,6 +65,20 @@ def test_join_columns(spark: SparkSession) -> None:
         Row(line="\u0001".join("abcdefghijk"), source_file=FILE_A),
         Row(line="x", source_file=FILE_B),
     ]
+
+
+def test_join_columns_up_to_the_last(spark: SparkSession) -> None:
+    """A line that fills the last declared column fails, for it may have had more."""
+    columns = (*curation.LINE_COLUMNS, "source_file")
+    read = spark.createDataFrame(
+        [("a", "b", *[None] * 6, FILE_A), (*"abcdefgh", FILE_B)],
+        ", ".join(f"{name} string" for name in columns),
+    )
+    joined = curation.join_columns(read, curation.LINE_COLUMNS[-1])
+
+    assert joined.where(F.col("source_file") == FILE_A).head().line == "a\u0001b"
+    with pytest.raises(Py4JJavaError, match=curation.WIDER):
+        joined.collect()
 
 
 def test_parse_lines(spark: SparkSession) -> None:

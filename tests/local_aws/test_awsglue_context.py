@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 from local_aws.runtime.awsglue.context import GlueContext
 from local_aws.runtime.awsglue.dynamicframe import DynamicFrame
 from local_aws.runtime.awsglue.errors import NotOfferedLocallyError
+from local_aws.runtime.awsglue.gluetypes import Field, StringType, StructType
 from local_aws.runtime.awsglue.job import Job
 from local_aws.server import LocalAws
 
@@ -91,6 +92,20 @@ def test_reads_that_are_not_offered(
         lines(glue, **changed)
 
 
+@pytest.mark.usefixtures("aws_environment")
+def test_a_declared_schema(glue: GlueContext, empty: str) -> None:
+    """Its columns are the frame's, also of a frame that was made from others."""
+    schema = StructType([Field("col1", StringType()), Field("col0", StringType())])
+    frame = lines(glue, connection_options={"paths": [empty]}).with_frame_schema(schema)
+    both = DynamicFrame.fromDF(glue.sql("select 'a' as col0, 'b' as col1"), glue, "both")
+
+    assert frame.toDF().columns == ["col1", "col0"]
+    assert frame.select_fields(["col0", "col9"]).toDF().columns == ["col0"]
+    assert both.with_frame_schema(schema).toDF().head() == ("b", "a")
+    renamed = both.rename_field("col0", "col2").rename_field("col2", "col0")
+    assert renamed.with_frame_schema(schema).toDF().head() == ("b", "a")
+
+
 @pytest.mark.parametrize(
     ("ask", "name"),
     [
@@ -123,6 +138,7 @@ def test_parts_that_are_not_offered(
         ("transforms", "DropFields", "no transform DropFields; "),
         ("context", "DataSink", "no context.DataSink; it has GlueContext"),
         ("dynamicframe", "DynamicFrameCollection", "no dynamicframe.DynamicFrameCollection; "),
+        ("gluetypes", "ChoiceType", "no gluetypes.ChoiceType; it has StructType, Field and S"),
         ("job", "Other", "no job.Other; it has Job"),
         ("utils", "makeOptions", "no utils.makeOptions; it has getResolvedOptions"),
     ],
@@ -135,8 +151,8 @@ def test_imports_that_are_not_offered(module: str, name: str, message: str) -> N
 
 def test_modules_that_are_not_offered() -> None:
     """A module of the package; what others have, or lack, is left to them."""
-    with pytest.raises(ModuleNotFoundError, match="awsglue here has no module gluetypes; it has"):
-        importlib.import_module(f"{PACKAGE}.gluetypes")
+    with pytest.raises(ModuleNotFoundError, match="awsglue here has no module blueprint; it has"):
+        importlib.import_module(f"{PACKAGE}.blueprint")
     with pytest.raises(ModuleNotFoundError, match="No module named 'nobody_has_it'"):
         importlib.import_module("nobody_has_it")
 

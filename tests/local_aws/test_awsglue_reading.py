@@ -1,6 +1,7 @@
 """A file that cannot be unpacked to its end fails the read: part of its lines never comes back."""
 
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -41,13 +42,15 @@ WHOLE = {
 }
 
 
-def read(spark: SparkSession, folder: Path, *contents: bytes) -> DataFrame:
-    """Read files of lines as a job does."""
+def read(
+    spark: SparkSession, folder: Path, *contents: bytes, columns: Sequence[str] = ()
+) -> DataFrame:
+    """Read files of lines as a job does, columns declared or not."""
     paths = [folder / f"{at}.jsonl.gz" for at in range(len(contents))]
     for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
     files = [S3File(0, path.as_uri(), path.stat().st_size) for path in paths]
-    return CsvFormat("\x01", "source_file").read(spark, files)
+    return CsvFormat("\x01", "source_file").read(spark, files, columns)
 
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
@@ -66,6 +69,34 @@ def test_a_whole_file_is_read_to_its_end(
     """All members of it; without any line there are no columns."""
     found = read(spark, tmp_path, content)
     assert (found.count(), bool(found.columns)) == (lines, lines > 0)
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [
+        ((), [("x", None, None), ("a", "", "c")]),
+        (("col0", "col1", "col2", "col3"), [("x", None, None, None), ("a", "", "c", None)]),
+        (("col1", "col0"), [(None, "x"), ("", "a")]),
+    ],
+)
+def test_declared_columns(
+    spark: SparkSession, tmp_path: Path, columns: tuple[str, ...], rows: list[tuple[str, ...]]
+) -> None:
+    """They are what is read: more than the records have are NULL, fewer leave some out."""
+    found = read(spark, tmp_path, gzip.compress(b"x\na\x01\x01c\n"), columns=columns)
+
+    assert [tuple(row) for row in found.drop("source_file").collect()] == rows
+
+
+def test_declared_columns_are_not_looked_for(spark: SparkSession, tmp_path: Path) -> None:
+    """A frame whose columns are declared has them without a record, and before any is read."""
+    columns = ("col0", "source_file")
+    cut = read(spark, tmp_path, GOOD[:-4], columns=columns)
+
+    assert cut.columns == list(columns)
+    with pytest.raises(Py4JJavaError, match="EOFException"):
+        cut.collect()
+    assert read(spark, tmp_path, columns=columns).columns == list(columns)
 
 
 def test_a_file_that_breaks_later_fails_the_action(spark: SparkSession, tmp_path: Path) -> None:

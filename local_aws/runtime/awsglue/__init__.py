@@ -17,7 +17,7 @@ class _MissingModules(MetaPathFinder):
         if package == __name__:
             raise ModuleNotFoundError(
                 f"awsglue here has no module {module}; "
-                f"it has context, dynamicframe, job, transforms and utils",
+                f"it has context, dynamicframe, gluetypes, job, transforms and utils",
                 name=fullname,
             )
 

@@ -93,8 +93,8 @@ class DynamicFrameReader(PartlyOffered):
         source, csv = S3Source.of(connection_options), CsvFormat.of(format_options)
         files = source.files(transformation_ctx)
 
-        def read() -> DataFrame:
-            return csv.read(self._glue_context.spark_session, files)
+        def read(*columns: str) -> DataFrame:
+            return csv.read(self._glue_context.spark_session, files, columns)
 
         return DynamicFrame(read, self._glue_context, transformation_ctx)
 

@@ -5,6 +5,8 @@ columns are named ``col0``, ``col1``, ... and there are as many as the longest r
 fields are NULL, an empty field is the empty string, an empty line is no record.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,25 +49,44 @@ class CsvFormat:
             raise TypeError(f"attachFilename is the name of a column, not {column!r}")
         return cls(separator, column)
 
-    def read(self, spark: SparkSession, files: list[S3File]) -> DataFrame:
-        """Read the files, one row per record; without any record a frame without columns."""
+    def read(
+        self, spark: SparkSession, files: list[S3File], columns: Sequence[str] = ()
+    ) -> DataFrame:
+        """Read the files, one row per record.
+
+        Without ``columns`` all records are looked at for theirs, and without any record there are
+        none.
+        """
         lines = _lines(spark, files)
-        width = self._width(lines)
+        width = _width_of(columns) if columns else self._width(lines)
         if not width:
             return _no_columns(spark)
-        if width == 1:
-            fields = [F.decode("line", "UTF-8").alias("col0")]
-        else:
-            split = F.split(F.decode("line", "UTF-8"), _literally(self.separator), -1)
-            fields = [split.getItem(number).alias(f"col{number}") for number in range(width)]
+        fields = self._fields(width) if columns or width > 1 else [_text().alias("col0")]
         name = [_s3_uri(F.col("path")).alias(self.filename_column)] if self.filename_column else []
-        return lines.select(*fields, *name)
+        return lines.select(*fields, *name).select(*columns or "*")
+
+    def _fields(self, width: int) -> list[Column]:
+        """Return the first fields of a record; only one that has several is split."""
+        has_several = F.contains("line", F.lit(self.separator))
+        split = F.split(_text(), _literally(self.separator), -1)
+        first, *others = [F.when(has_several, split.getItem(at)) for at in range(width)]
+        fields = [first.otherwise(_text()), *others]
+        return [field.alias(f"col{number}") for number, field in enumerate(fields)]
 
     def _width(self, lines: DataFrame) -> int:
         """Return the number of fields of the longest record, 0 without records."""
         separators = F.size(F.split("line", _literally(self.separator), -1))
         fields = F.when(F.contains("line", F.lit(self.separator)), separators).otherwise(1)
         return lines.agg(F.max(fields)).collect()[0][0] or 0
+
+
+def _width_of(columns: Sequence[str]) -> int:
+    """Return how many fields of a record the columns ask for."""
+    return 1 + max(int(name[3:]) for name in columns if re.fullmatch(r"col\d+", name))
+
+
+def _text() -> Column:
+    return F.decode("line", "UTF-8")
 
 
 def _no_columns(spark: SparkSession) -> DataFrame:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pyspark.sql import DataFrame
 
 from .errors import NotOfferedLocallyError, PartlyOffered, refuse_other_names
+from .gluetypes import StructType
 
 __getattr__ = refuse_other_names("dynamicframe.", "it has DynamicFrame")
 
@@ -18,19 +19,28 @@ class DynamicFrame(PartlyOffered):
     _called = "DynamicFrame"
     _instead = "use toDF() and Spark's own functions"
 
-    def __init__(self, read: Callable[[], DataFrame], glue_ctx: object, name: str = "") -> None:
-        self._read = read
+    def __init__(self, read: Callable[..., DataFrame], glue_ctx: object, name: str = "") -> None:
+        self._read = read  # takes the names of the columns, if they are declared
         self.glue_ctx = glue_ctx
         self.name = name
 
     @classmethod
     def fromDF(cls, dataframe: DataFrame, glue_ctx: object, name: str = "") -> "DynamicFrame":
         """Wrap a Spark DataFrame."""
-        return cls(lambda: dataframe, glue_ctx, name)
+        return cls(lambda *columns: dataframe.select(*columns or "*"), glue_ctx, name)
 
     @cached_property
     def _frame(self) -> DataFrame:
         return self._read()
+
+    def with_frame_schema(self, schema: StructType) -> "DynamicFrame":
+        """Declare the columns, so that the records are not looked at to find them.
+
+        Glue wants all that the records have, and does not say what becomes of others: here they are
+        left out.
+        """
+        columns = [field.name for field in schema.fields]
+        return DynamicFrame(lambda: self._read(*columns), self.glue_ctx, self.name)
 
     def toDF(self, options: None = None) -> DataFrame:
         """Return the rows as a Spark DataFrame; without records it has no columns."""
@@ -66,4 +76,7 @@ class DynamicFrame(PartlyOffered):
         return self._with(lambda frame: frame.withColumnRenamed(oldName, newName))
 
     def _with(self, change: Callable[[DataFrame], DataFrame]) -> "DynamicFrame":
-        return DynamicFrame(lambda: change(self._frame), self.glue_ctx, self.name)
+        def read(*columns: str) -> DataFrame:
+            return change(self._frame).select(*columns or "*")
+
+        return DynamicFrame(read, self.glue_ctx, self.name)
