@@ -91,7 +91,7 @@ POINTS = (
         "glue_jobs.raw.RawFiles.set_aside",
         inputs=FAULTY,
     ),
-    KillPoint("files read", "after", "glue_jobs.intake.join_columns"),
+    KillPoint("files read", "after", "glue_jobs.load.touched"),
     # silver
     KillPoint("hours noted", "after", "glue_jobs.doubts.Doubts.note", within=LOAD),
     KillPoint(
