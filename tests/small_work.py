@@ -2,7 +2,7 @@
 
 # To compile a statement, or to plan it twice, would take longer than to do it. The usual cache for
 # compiled code is full after some ten runs in one process, and Java crawls from then on.
-JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m"
+JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
 SMALL_WORK = {
     "spark.driver.extraJavaOptions": JAVA,
     "spark.sql.adaptive.enabled": "false",

@@ -121,9 +121,14 @@ class Scenes:
         return Figures(seconds, cpu, whole.memory, waiting)
 
     def run_spark(self, *words: object) -> Figures:
-        """Run another script with the very settings of the job's Spark."""
+        """Run another script with the settings of the job's Spark, and twice its heap.
+
+        Plain Spark would write to disk what it groups, and take a sixth longer.
+        """
         with self.place.prepared() as (_, run_of):
-            return run([sys.executable, *words], run_of.environment, run_of.home)
+            submitted = f"--driver-memory 4g {run_of.environment['PYSPARK_SUBMIT_ARGS']}"
+            environment = {**run_of.environment, "PYSPARK_SUBMIT_ARGS": submitted}
+            return run([sys.executable, *words], environment, run_of.home)
 
     def run_duckdb(self, raw: Path, out: Path) -> Figures:
         """Run the DuckDB script."""
