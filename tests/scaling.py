@@ -166,9 +166,9 @@ def requests(case: Case) -> dict[str, float]:
 
 
 def opened(case: Case) -> float:
-    """Return how often a run opens files: raw ones twice, those of silver three times."""
+    """Return how often a run opens files: raw ones once, those of silver three times."""
     past = sum(silver_files(case, age) for age in range(1, case.hours))
-    return 2 * case.files * case.slots + 3 * (case.filled * silver_files(case, 0) + past)
+    return case.files * case.slots + 3 * (case.filled * silver_files(case, 0) + past)
 
 
 def silver_files(case: Case, age: int) -> float:
