@@ -38,6 +38,7 @@ _TYPES = {
 # Who calls in the stack's name: the service that starts it, and its name in the template.
 _CALLERS = {
     "job": ("glue", "CurateEventsJob"),
+    "report": ("glue", "ReportJob"),
     "generator": ("lambda", "GeneratorFunction"),
     "emptier": ("lambda", "EmptierFunction"),
     "orchestration": ("states", "OrchestrationStateMachine"),
@@ -156,7 +157,7 @@ def _pairs(made: Calls) -> set[tuple[str, str]]:
 
 
 def main() -> None:
-    """Run the demo; write what its notebook and its job called."""
+    """Run the demo; write what its notebook and its jobs called."""
     file = Path(sys.argv.pop(1))
     made = {}
     execute = demo.execute_notebook
@@ -165,7 +166,9 @@ def main() -> None:
         with calling_as("notebook"):
             execute(executed)
         names = StackNames(demo.STACK_NAME)  # while the stack's AWS is there to ask
-        made.update({role: made_by(role, recorded, names) for role in ("notebook", "job")})
+        made.update({
+            role: made_by(role, recorded, names) for role in ("notebook", "job", "report")
+        })
 
     demo.execute_notebook = execute_recorded
     with recording() as recorded:

@@ -13,6 +13,7 @@ from tests.cost_figures import (
     PRICES,
     QUESTIONS,
     RUNS,
+    STATEMENTS,
     TABLES,
     TRANSITIONS,
     Run,
@@ -41,6 +42,7 @@ class Defaults(NamedTuple):
     daily_cost_limit: float
     alarms: int
     dashboards: int
+    report_workers: int
 
 
 class Setting(NamedTuple):
@@ -53,6 +55,8 @@ class Setting(NamedTuple):
     silver_queries: int
     hours_asked: int = 24  # by a query on gold
     state_machine_runs: int = 0
+    reports: int = 0
+    report_hours: float = 6 * 24 + HOURS_OF_A_SUMMARY  # of its week
     life: float = inf
 
     @property
@@ -85,6 +89,7 @@ def read_defaults() -> Defaults:
         daily_cost_limit=float(default["DailyCostLimit"]),
         alarms=types.count("AWS::CloudWatch::Alarm"),
         dashboards=types.count("AWS::CloudWatch::Dashboard"),
+        report_workers=int(properties["ReportJob"]["NumberOfWorkers"]),
     )
 
 
@@ -98,10 +103,16 @@ def settings(found: Defaults) -> list[Setting]:
     files, loads = found.files_a_day * MONTH, found.runs_a_day * MONTH
     default = Setting("default", {files / loads: loads}, found.workers, 5 * MONTH, MONTH)
     lab = Setting("lab", {12: 1, 0: 5}, found.workers, 3 * 8, 3 * 2, hours_asked=1, life=7)
+    lab = lab._replace(reports=3, report_hours=1)
     hourly = default._replace(name="hourly", runs={files / (24 * MONTH): 24 * MONTH})
     queries = {"gold_queries": 1000 * MONTH, "silver_queries": 100 * MONTH}
-    busy = default._replace(name="busy", workers=5, state_machine_runs=24 * MONTH, **queries)
+    busy = default._replace(name="busy", workers=5, **each_hour(), **queries)
     return [lab, default, hourly, busy]
+
+
+def each_hour() -> dict[str, int]:
+    """Return what a state machine that runs once an hour does in a month."""
+    return {"state_machine_runs": 24 * MONTH, "reports": 24 * MONTH}
 
 
 def run_of(files: float) -> Run:
@@ -126,10 +137,15 @@ def bill(setting: Setting, found: Defaults) -> dict[str, float]:
         for files, number in setting.runs.items()
     )
     used = {**_loading(setting, found), **_asking(setting, found), **_watching(setting, found)}
-    return {"Glue job": runs} | {
+    return {"Glue job": runs, "Glue job of the report": _reports(setting, found)} | {
         item: sum(amount * PRICES[unit][0] for unit, amount in amounts.items())
         for item, amounts in used.items()
     }
+
+
+def _reports(setting: Setting, found: Defaults) -> float:
+    seconds = max(LEAST_SECONDS, ASSUMED["seconds of a run that writes a report, with pip"])
+    return setting.reports * found.report_workers * seconds / 3600 * found.dpu_price
 
 
 def _loading(setting: Setting, found: Defaults) -> dict[str, dict[str, float]]:
@@ -171,7 +187,7 @@ def job_requests(files: float, listed: float) -> tuple[float, float]:
 def queries(setting: Setting) -> int:
     """Return how many queries Athena answers in a month."""
     machine = QUESTIONS * setting.state_machine_runs
-    return setting.gold_queries + setting.silver_queries + machine
+    return setting.gold_queries + setting.silver_queries + machine + STATEMENTS * setting.reports
 
 
 def gold_bytes(hours: float) -> float:
@@ -180,20 +196,33 @@ def gold_bytes(hours: float) -> float:
     return sum(max(LEAST_BYTES, hours * size) for size in sizes) / len(sizes)
 
 
+def report_bytes(hours: float) -> float:
+    """Return what a report's statements are charged for, a week of so many hours.
+
+    One reads the visits of all, one those of two days, one an hour of silver, the others little.
+    """
+    visits = MEASURED["bytes an hour for the state machine's summary"]  # no column less
+    large = sum(max(LEAST_BYTES, of * visits) for of in (hours, min(hours, 48)))
+    return large + MEASURED["bytes an hour for a question to silver"] + 5 * LEAST_BYTES
+
+
 def _asking(setting: Setting, found: Defaults) -> dict[str, dict[str, float]]:
     machine_runs = setting.state_machine_runs
     summary = HOURS_OF_A_SUMMARY * MEASURED["bytes an hour for the state machine's summary"]
     scanned = setting.gold_queries * gold_bytes(setting.hours_asked)
     scanned += setting.silver_queries * MEASURED["bytes an hour for a question to silver"]
     scanned += machine_runs * (LEAST_BYTES + summary)
+    scanned += setting.reports * report_bytes(setting.report_hours)
     silver_files = MEASURED["files of silver a run"] * 12 / max(setting.runs)
     hours = setting.gold_queries * setting.hours_asked + machine_runs * HOURS_OF_A_SUMMARY
+    hours += setting.reports * STATEMENTS * setting.report_hours
+    writes = hours + setting.silver_queries + 2 * queries(setting) + setting.reports
     files = hours + setting.silver_queries * silver_files
     kept = queries(setting) * MEASURED["bytes of an answer"] / GIB
     return {
         "Athena": {"Athena TiB": scanned / TIB},
         "S3, requests and results of Athena": {
-            "S3 PUT, COPY, LIST": hours + setting.silver_queries + 2 * queries(setting),
+            "S3 PUT, COPY, LIST": writes,
             "S3 GET, HEAD": files * ASSUMED["S3 GET for a file that a query reads"],
             "S3 GiB, month": kept * min(found.result_days, setting.life) / MONTH,
         },
@@ -210,7 +239,9 @@ def _watching(setting: Setting, found: Defaults) -> dict[str, dict[str, float]]:
             "dashboard, month": found.dashboards * part,
             "PutMetricData": runs,
         },
-        "CloudWatch logs": {"GiB of logs": runs * ASSUMED["MiB of logs a run"] * MIB / GIB},
+        "CloudWatch logs": {
+            "GiB of logs": (runs + setting.reports) * ASSUMED["MiB of logs a run"] * MIB / GIB
+        },
         "Step Functions": {"state transition": TRANSITIONS * machine_runs},
         "SNS": {"e-mail": machine_runs},
         "EventBridge": {"firing of a schedule": setting.files + machine_runs},

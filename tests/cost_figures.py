@@ -66,8 +66,10 @@ ASSUMED = {
     "S3 GET for a file that a query reads": 4,
     "catalog requests of a query": 4,
     "MiB of logs a run": 0.5,
+    "seconds of a run that writes a report, with pip": 60,
 }
 METRICS = 12  # names in glue_jobs/metrics.py
-TRANSITIONS, QUESTIONS = 13, 2  # of the state machine, if it runs the job
+TRANSITIONS, QUESTIONS = 14, 2  # of the state machine, if it runs the job
+STATEMENTS = 8  # of a report
 TABLES = 8  # that the job writes
 HOURS_OF_A_SUMMARY = 12.5  # the day so far, each hour

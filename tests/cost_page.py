@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from tests.cost import MONTH, Defaults, Setting, bill, read_defaults, run_cost, settings
+from tests.cost import MONTH, Defaults, Setting, bill, each_hour, read_defaults, run_cost, settings
 from tests.cost_figures import ASSUMED, MEASURED, PRICES, RUNS, Run
 from tests.template import PROJECT
 
@@ -25,8 +25,9 @@ def moves(found: Defaults) -> dict[str, float]:
             default._replace(workers=default.workers + 1)
         ),
         "one day more of `RawRetentionDays`": added(default, by=one_day_more),
-        "`OrchestrationSchedule` once an hour": added(
-            default._replace(state_machine_runs=24 * MONTH)
+        "`OrchestrationSchedule` once an hour": added(default._replace(**each_hour())),
+        "`OrchestrationSchedule` once a day": added(
+            default._replace(state_machine_runs=MONTH, reports=MONTH, report_hours=7 * 24)
         ),
         "every further month's tables": bill(default, found)["S3, a month's tables"],
         "a lab whose trigger stays on for its seven days": added(

@@ -21,12 +21,13 @@ from tests.calls import read_list
 FOLDER = demo.PROJECT / "docs/permissions"
 PAGE = demo.PROJECT / "docs/permissions.md"
 ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
-ROLES = ("job", "generator", "emptier", "orchestration", "notebook")
+ROLES = ("job", "report", "generator", "emptier", "orchestration", "notebook")
 STACK_ROLES = tuple(role for role in ROLES if role != "notebook")  # these share the stack's role
 METRICS = "cloudwatch:PutMetricData"  # bounded by namespace: what is granted is no resource
 # Operations that IAM does not name like the action that allows them.
 _ACTIONS = {
     "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:HeadObject": "s3:GetObject",
     "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
     "s3:ListObjectVersions": "s3:ListBucketVersions",
     "s3:ListObjectsV2": "s3:ListBucket",
@@ -129,23 +130,35 @@ def _on(names: tuple[str, ...], *, metrics: bool) -> dict[str, Any]:
     return {"Resource": list(names)}
 
 
+def granted(document: dict[str, Any]) -> set[Grant]:
+    """Return what a policy grants; a metric's namespace stands for the resource."""
+    return {
+        Grant(action, resource)
+        for statement in document["Statement"]
+        for action in statement["Action"]
+        for resource in (
+            statement["Condition"]["StringEquals"]["cloudwatch:namespace"]
+            if "Condition" in statement
+            else statement["Resource"]
+        )
+    }
+
+
 def text(role: str) -> str:
     """Return the file of a role's policy."""
     return json.dumps(policy(needed(role)), indent=2) + "\n"
 
 
 def role_template() -> str:
-    """Return the role template, its role's policies made anew.
+    """Return the role template, its role's policy made anew.
 
     Raises:
         ValueError: a policy names a resource whose name the main template does not give.
     """
     head, line, _ = ROLE_TEMPLATE.read_text(encoding="utf-8").partition(_WRITTEN)
     names = _template_names()
-    policies = [
-        {"PolicyName": role, "PolicyDocument": _named(policy(needed(role)), names)}
-        for role in STACK_ROLES
-    ]
+    document = policy(set().union(*map(needed, STACK_ROLES)))  # one by one they are too long
+    policies = [{"PolicyName": "stack", "PolicyDocument": _named(document, names)}]
     written = yaml.dump(policies, Dumper=_ShortForms, sort_keys=False, width=1000)
     return head + line + indent(written, " " * 8)
 

@@ -17,6 +17,7 @@ from tests.small_work import with_small_work
 
 csv.field_size_limit(1 << 25)  # Athena's longest text is 32 MB
 
+PACKED = {".py", ".css", ".html", ".js", ".sql"}
 ACTIVE = {"STARTING", "RUNNING", "STOPPING"}
 # What UpdateJob would forget.
 KEPT = (
@@ -71,17 +72,20 @@ class Pipeline:
         return run_id
 
     def put_code(self, replacements: dict[str, str] | None = None) -> None:
-        """Put the job's code and the state machine's in place, with other text here and there."""
-        packed, modules = io.BytesIO(), {}
-        for module in (demo.PROJECT / "glue_jobs").glob("*.py"):
-            modules[module.name] = module.read_text(encoding="utf-8")
-            for old, new in (replacements or {}).items():
-                modules[module.name] = modules[module.name].replace(old, new)
+        """Put the jobs' code and the state machine's in place, with other text here and there."""
+        packed, code = io.BytesIO(), {}
+        for file in (demo.PROJECT / "glue_jobs").rglob("*.*"):
+            if file.suffix in PACKED:
+                name = file.relative_to(demo.PROJECT).as_posix()
+                code[name] = file.read_text(encoding="utf-8")
+                for old, new in (replacements or {}).items():
+                    code[name] = code[name].replace(old, new)
         with zipfile.ZipFile(packed, "w") as archive:
-            for name, text in modules.items():
-                archive.writestr(f"glue_jobs/{name}", text)
+            for name, text in code.items():
+                archive.writestr(name, text)
         put = partial(boto3.client("s3").put_object, Bucket=self.stack["AnalyticsBucketName"])
-        put(Key="glue_jobs/curate_events.py", Body=modules["curate_events.py"].encode())
+        for name in ("glue_jobs/curate_events.py", "glue_jobs/write_report.py"):
+            put(Key=name, Body=code[name].encode())
         put(Key="glue_jobs/glue_jobs.zip", Body=packed.getvalue())
         machine = demo.PROJECT / "glue_jobs" / "orchestration.asl.yaml"
         put(Key=f"glue_jobs/{machine.name}", Body=machine.read_bytes())

@@ -9,6 +9,7 @@ import pytest
 
 from glue_jobs.load import NOTHING, Loaded
 from glue_jobs.metrics import metrics
+from glue_jobs.report.facts import statements
 from glue_jobs.run import Outcome
 from glue_jobs.schemas import TABLES
 from tests import cost, cost_page
@@ -30,6 +31,7 @@ FOUND = Defaults(
     daily_cost_limit=10,
     alarms=7,
     dashboards=1,
+    report_workers=2,
 )
 SETTING = Setting(
     "by hand",
@@ -39,6 +41,8 @@ SETTING = Setting(
     silver_queries=100,
     hours_asked=10,
     state_machine_runs=400,
+    reports=100,
+    report_hours=50,
     life=inf,
 )
 
@@ -63,6 +67,7 @@ def figures() -> Generator[None]:
         patch.setitem(cost.ASSUMED, "S3 GET for a file that a query reads", 4)
         patch.setitem(cost.ASSUMED, "catalog requests of a query", 4)
         patch.setitem(cost.ASSUMED, "MiB of logs a run", 0.5)
+        patch.setitem(cost.ASSUMED, "seconds of a run that writes a report, with pip", 180)
         yield
 
 
@@ -72,6 +77,8 @@ def figures() -> Generator[None]:
     [
         # 3 workers: 1,000 runs of 120 s and 200 of 60 s, the minimum, are 110 DPU-hours at 0.50
         ("Glue job", 55.0),
+        # 2 workers: 100 runs of 180 s are 10 DPU-hours at 0.50
+        ("Glue job of the report", 5.0),
         # 1,000 x 5 s x 2 GB at 0.0000133334, and 1,000 invocations at 0.20 a million
         ("Lambda", 0.133534),
         # 1,000 GiB a month for 30 days at 0.023, and 1,000 PUTs at 5 a million
@@ -79,17 +86,18 @@ def figures() -> Generator[None]:
         ("S3, a month's tables", 23.0),
         # writes 1,000 x (20 + 80 + 2/3) + 200 x (2 + 2/3), reads 1,000 x (10 + 100) + 200 x 1
         ("S3, requests of the job", 0.506 + 0.04408),
-        # requests 50,000 of runs, 4 x (1,100 + 800) of queries; 8 tables x 1,000 / 12 hours
-        ("Glue Data Catalog", 0.0576 + 0.0066667),
-        # MiB: gold 1,000 x (4 x 10 + 60) / 5, silver 100 x 100, summaries 400 x (10 + 100)
-        ("Athena", 5 * 74_000 / 2**20),
-        # LISTs 1,000 x 10 + 400 x 12.5 + 100, PUTs 2 x 1,900; GETs 4 x (15,000 + 100 x 36);
-        # results 1,900 MiB for half a month
-        ("S3, requests and results of Athena", 0.0945 + 0.02976 + 0.0213379),
+        # requests 50,000 of runs, 4 x (1,100 + 800 + 800) of queries; 8 tables x 1,000 / 12 hours
+        ("Glue Data Catalog", 0.0608 + 0.0066667),
+        # MiB: gold 1,000 x (4 x 10 + 60) / 5, silver 100 x 100, summaries 400 x (10 + 100),
+        # reports 100 x (8 x (50 + 48) + 100 + 50)
+        ("Athena", 5 * (74_000 + 93_400) / 2**20),
+        # LISTs 1,000 x 10 + 400 x 12.5 + 100 x 8 x 50 + 100, PUTs 2 x 2,700 + 100;
+        # GETs 4 x (55,000 + 100 x 36); results 2,700 MiB for half a month
+        ("S3, requests and results of Athena", 0.303 + 0.09376 + 0.0303223),
         # 12 metrics, 7 alarms, a dashboard, 1,200 PutMetricData
         ("CloudWatch metrics, alarms, dashboard", 3.6 + 0.7 + 3.0 + 0.012),
-        ("CloudWatch logs", 600 / 1024 * 0.5),
-        ("Step Functions", 0.13),  # 400 x 13 at 25 a million
+        ("CloudWatch logs", 650 / 1024 * 0.5),
+        ("Step Functions", 0.14),  # 400 x 14 at 25 a million
         ("SNS", 0.008),  # 400 at 2 per 100,000
         ("EventBridge", 0.0),
     ],
@@ -140,6 +148,7 @@ def test_defaults_are_the_templates(monkeypatch: pytest.MonkeyPatch) -> None:
     generator["Environment"]["Variables"]["MIN_EVENTS"] = "700000"
     source = resources["SourceEventsBucket"]["Properties"]["LifecycleConfiguration"]
     source["Rules"] = [{"NoncurrentVersionExpiration": {"NoncurrentDays": 3}}, {}]
+    resources["ReportJob"]["Properties"]["NumberOfWorkers"] = 3
     resources["OneMore"] = {"Type": "AWS::CloudWatch::Alarm"}
     before = cost.read_defaults()
     monkeypatch.setattr(cost, "template", lambda: changed)
@@ -158,6 +167,7 @@ def test_defaults_are_the_templates(monkeypatch: pytest.MonkeyPatch) -> None:
         daily_cost_limit=14.5,
         alarms=before.alarms + 1,
         dashboards=before.dashboards,
+        report_workers=3,
     )
 
 
@@ -173,6 +183,11 @@ def test_run_is_estimated_as_the_job_does() -> None:
 
         assert cost.run_cost(files, 5, 0.5) == pytest.approx(found["EstimatedCost"][0])
         assert len(found) == cost.METRICS
+
+
+def test_statements() -> None:
+    """A report asks as many questions as its file has."""
+    assert len(statements()) == cost.STATEMENTS
 
 
 def test_tables() -> None:

@@ -94,16 +94,28 @@ def test_notebook(build: Path, name: str) -> None:
 
 @pytest.mark.parametrize(("name", "done"), [("first-run", "uploaded"), ("second-run", "unchanged")])
 def test_code_is_uploaded_once(build: Path, name: str, done: str) -> None:
-    """Script, modules, state machine and queries go up once: unchanged code is not sent again."""
+    """Scripts, modules, state machine and queries go up once: unchanged code is not sent again."""
     cells = nbformat.read(build / f"{name}.ipynb", as_version=4).cells
     [uploads] = [cell.outputs for cell in cells if "def upload_if_changed" in cell.source]
 
-    assert uploads[0]["data"]["text/plain"].split().count(done) == 4
+    assert uploads[0]["data"]["text/plain"].split().count(done) == 5
+
+
+def test_report(build: Path) -> None:
+    """The page of the report job that the notebook started has the day's numbers."""
+    _, events = oracle.judge(demo.SAMPLE_DATA.glob("events-*.jsonl.gz"))
+    users = len({event.user_id for event in events})
+
+    page = (build / "report.html").read_text(encoding="utf-8")
+
+    assert page.startswith("<!doctype html>")
+    assert f"<dd>{users:,}</dd>" in page
 
 
 def test_calls(build: Path) -> None:
-    """The notebook called what the list of its calls says, and the job nothing else."""
+    """Notebook and report job called what the list of their calls says, the job nothing else."""
     made = json.loads(build.with_name("calls.json").read_text(encoding="utf-8"))
 
     calls.check("notebook", made["notebook"])
+    calls.check("report", made["report"])
     calls.check_known("job", made["job"])

@@ -20,7 +20,8 @@ from botocore.exceptions import ClientError
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
 from tests import calls, demo, oracle
-from tests.pipeline import Pipeline
+from tests.pipeline import ACTIVE, Pipeline
+from tests.report_stack import stored
 from tests.template import template
 from tests.test_pipeline import CART, PURCHASE, VIEW
 
@@ -283,6 +284,19 @@ def _parameters() -> dict[str, str]:
     }
 
 
+def test_report(pipeline: Pipeline, tmp_path: Path) -> None:
+    """The command writes the page of the day that it names."""
+    _type("Write a day's report again", 0, tmp_path)
+
+    glue, job = boto3.client("glue"), pipeline.stack["ReportJobName"]
+    while (run := glue.get_job_runs(JobName=job)["JobRuns"][0])["JobRunState"] in ACTIVE:
+        time.sleep(0.2)
+    assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None)
+    users = pipeline.rows("select distinct user_id from user_activity", "Gold")
+    page = stored(pipeline, "2026-03-02")["Body"].read().decode()
+    assert f"<dd>{len(users)}</dd>" in page
+
+
 def test_state_machine(pipeline: Pipeline, tmp_path: Path) -> None:
     """Switched on by an update, it loads a day again, finds it good enough, and sums it up."""
     heading = "Let a state machine take care of each day"
@@ -309,7 +323,8 @@ def test_state_machine(pipeline: Pipeline, tmp_path: Path) -> None:
         Bucket=pipeline.stack["AnalyticsBucketName"], Prefix="reports/"
     )
     assert [each["Key"] for each in found["Contents"]] == [
-        "reports/daily/dt=2026-03-02/summary.csv"
+        "reports/daily/dt=2026-03-02/index.html",
+        "reports/daily/dt=2026-03-02/summary.csv",
     ]
 
 

@@ -12,26 +12,23 @@ from botocore.session import get_session
 
 from tests import calls, demo
 from tests.calls import read_list
-from tests.permissions import FOLDER, METRICS, ROLES, Grant, needed, policy, reasons, recorded, text
+from tests.permissions import (
+    FOLDER,
+    METRICS,
+    ROLES,
+    Grant,
+    granted,
+    needed,
+    policy,
+    reasons,
+    recorded,
+    text,
+)
 
 # AWS's authorization reference, as cfn-lint carries it; actions are in lower case there.
 SPECIFICATION = json.loads(
     files(cfnlint.data.AdditionalSpecs).joinpath("Policies.json").read_text(encoding="utf-8")
 )
-
-
-def _granted(document: dict) -> set[Grant]:
-    """Return what a policy grants; a metric's namespace stands for the resource."""
-    return {
-        Grant(action, resource)
-        for statement in document["Statement"]
-        for action in statement["Action"]
-        for resource in (
-            statement["Condition"]["StringEquals"]["cloudwatch:namespace"]
-            if "Condition" in statement
-            else statement["Resource"]
-        )
-    }
 
 
 def _file(role: str) -> dict:
@@ -58,10 +55,10 @@ def test_files_are_as_made(role: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_no_more_and_no_less(role: str) -> None:
     """A policy grants what a recorded call or a line of the table needs, and all of that."""
-    granted = _granted(_file(role))
+    found = granted(_file(role))
 
-    assert sorted(granted - needed(role)) == []
-    assert sorted(needed(role) - granted) == []
+    assert sorted(found - needed(role)) == []
+    assert sorted(needed(role) - found) == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -76,7 +73,7 @@ def test_no_wildcards(role: str) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_actions_take_these_resources(role: str) -> None:
     """AWS has every action, and it applies to the kind of resource that it is granted on."""
-    for action, resource in _granted(_file(role)):
+    for action, resource in granted(_file(role)):
         if action != METRICS:
             service, _, name = action.partition(":")
             kinds = SPECIFICATION[service]["Actions"][name.lower()]["Resources"]

@@ -1,15 +1,12 @@
 """What the README and the other pages name is there: targets, links, folders, outputs, options."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from glue_jobs.report.__main__ import LAYERS
 from tests import demo
 from tests.template import PROJECT, template
 
@@ -151,7 +148,6 @@ def _steps() -> Iterator[str]:
         f"running {demo.NOTEBOOK.name}, second time",
         *headings,
         "asking the five questions",
-        "writing the report of the day",
     )
 
 
@@ -160,14 +156,3 @@ def test_demo_asks() -> None:
     titles = [title for title, _ in demo.statements()]
 
     assert re.findall(r"^query \d, .*$", _shown(), flags=re.MULTILINE) == titles
-
-
-def test_report_options() -> None:
-    """The README's report is asked for with the options that the program has, and all it needs."""
-    [command] = [code for code in _code(README) if "-m glue_jobs.report" in code]
-    asked = [sys.executable, "-m", "glue_jobs.report", "--help"]
-    told = subprocess.run(asked, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    given, known = (set(re.findall(r"(?<=\s)\[?(--[a-z-]+)", text)) for text in (command, told))
-
-    assert given <= known
-    assert given >= {"--work-group", "--bucket", *(f"--{layer}" for layer in LAYERS)}

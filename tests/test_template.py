@@ -1,21 +1,18 @@
 """The template, the schemas, the job's script and queries.sql say the same."""
 
-import json
 import re
-from datetime import UTC, datetime
 
 import pytest
 from pyspark.sql import types as T
 
-from glue_jobs.load import NOTHING
-from glue_jobs.metrics import NAMESPACE, metrics
-from glue_jobs.run import Outcome
+from glue_jobs.report.writing import NAMES
 from glue_jobs.schemas import RAW_EVENTS, TABLES, Table
 from tests.template import PROJECT, TEMPLATE, resources, template
 
 SCRIPT = PROJECT / "glue_jobs" / "curate_events.py"
+JOBS = resources("AWS::Glue::Job")
 STATE_MACHINE = PROJECT / "glue_jobs" / "orchestration.asl.yaml"
-MAX_BYTES = 46_080  # 45 KB of the 50 that create-stack takes as a file
+MAX_BYTES = 49_152  # 48 KB of the 50 that create-stack takes as a file
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 STORED = {
     "json": (
@@ -97,33 +94,37 @@ def test_every_table_is_declared() -> None:
     }
 
 
+def _own_arguments(job: str) -> set[str]:
+    """Return the names of a job's arguments that are not Glue's."""
+    given = {name.removeprefix("--") for name in JOBS[job]["DefaultArguments"]}
+    return {name for name in given if "-" not in name} - {"conf", "TempDir"}
+
+
 def test_job_arguments() -> None:
-    """The job passes exactly the arguments that its script resolves."""
-    [job] = resources("AWS::Glue::Job").values()
-    given = {name.removeprefix("--") for name in job["DefaultArguments"]}
-    of_glue = {name for name in given if "-" in name or name in {"conf", "TempDir"}}
+    """The jobs pass exactly the arguments that their scripts resolve."""
     resolved = re.search(r"ARGUMENTS = \(([^)]*)\)", SCRIPT.read_text(encoding="utf-8"))
 
-    assert given - of_glue == set(re.findall(r'"(\w+)"', resolved[1])) - {"JOB_NAME"}
+    loading = set(re.findall(r'"(\w+)"', resolved[1])) - {"JOB_NAME"}
+    assert _own_arguments("CurateEventsJob") == loading
+    assert _own_arguments("ReportJob") == {"day", *NAMES}
 
 
 def test_bookmark() -> None:
     """The bookmark is on, its context is named, and no two runs share it."""
-    [job] = resources("AWS::Glue::Job").values()
+    job = JOBS["CurateEventsJob"]
 
     assert job["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-enable"
     assert job["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
     assert 'transformation_ctx="raw_events"' in SCRIPT.read_text(encoding="utf-8")
 
 
-def test_job_is_observed() -> None:
-    """The job's logs end in groups that forget, and it publishes what the alarms look at."""
-    [job] = resources("AWS::Glue::Job").values()
-    arguments = job["DefaultArguments"]
+@pytest.mark.parametrize("job", JOBS)
+def test_job_is_observed(job: str) -> None:
+    """A job's logs end in groups that forget, and it publishes what the alarms look at."""
+    arguments = JOBS[job]["DefaultArguments"]
     prefix = arguments["--custom-logGroup-prefix"]["Fn::Sub"]
     groups = resources("AWS::Logs::LogGroup").values()
 
-    assert {"--enable-metrics", "--enable-auto-scaling"} <= arguments.keys()
     assert arguments["--enable-observability-metrics"] == "true"
     assert {f"{prefix}/output", f"{prefix}/error"} <= {_text(g["LogGroupName"]) for g in groups}
     assert all(group["RetentionInDays"] == {"Ref": "LogRetentionDays"} for group in groups)
@@ -167,56 +168,11 @@ def test_ledger_queries() -> None:
     assert len(saved) == 3
 
 
-# What AWS publishes, by namespace: metric names and dimensions.
-OF_AWS = {
-    ("Glue", "glue.error.ALL"): {"JobName", "JobRunId", "Type", "ObservabilityGroup"},
-    ("AWS/Lambda", "Errors"): {"FunctionName"},
-    ("AWS/Lambda", "Invocations"): {"FunctionName"},
-}
+def test_every_job_is_stopped() -> None:
+    """Before the buckets are emptied no run of any job is left that could write."""
+    [emptied] = resources("Custom::EmptiedBuckets").values()
 
-
-def _published() -> dict[tuple[str, str], set[str]]:
-    """Return the dimensions of every metric that is there, ours and those of AWS."""
-    now = datetime.now(UTC)
-    slot = f"/year={now:%Y}/month={now:%m}/day={now:%d}/hour=00/minute=00/"
-    loaded = NOTHING._replace(counts={**NOTHING.counts, "lines": 1}, source_files=[slot])
-    run = {"StartedOn": now, "MaxCapacity": 2.0}
-    ours = metrics(Outcome(loaded, [], [], set()), run, 0.44, now)
-    return {**OF_AWS, **{(NAMESPACE, name): {"JobName"} for name in ours}}
-
-
-def test_alarms_look_at_what_is_published() -> None:
-    """An alarm on a name that nobody publishes would never fire."""
-    published = _published()
-    looked_at = {
-        (alarm["Namespace"], alarm["MetricName"]): {d["Name"] for d in alarm["Dimensions"]}
-        for alarm in resources("AWS::CloudWatch::Alarm").values()
-    }
-
-    assert looked_at.items() <= published.items()
-    assert looked_at.keys() > OF_AWS.keys()
-
-
-def test_every_alarm_tells_somebody() -> None:
-    """All alarms publish to the topic, and state what missing data means."""
-    for alarm in resources("AWS::CloudWatch::Alarm").values():
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
-        assert alarm["TreatMissingData"] in {"breaching", "notBreaching"}
-
-
-def test_dashboard() -> None:
-    """Its body is JSON, and shows metrics that are published, in the stack's region."""
-    [dashboard] = resources("AWS::CloudWatch::Dashboard").values()
-    shown = [
-        widget["properties"] for widget in json.loads(_text(dashboard["DashboardBody"]))["widgets"]
-    ]
-    names = {(NAMESPACE, metric[1]) for widget in shown for metric in widget["metrics"]}
-
-    assert names <= _published().keys()
-    assert {"Lines", "Accepted", "Duplicates", "Rejected", "RunSeconds", "FreshnessSeconds"} <= {
-        name for _, name in names
-    }
-    assert {widget["region"] for widget in shown} == {"${AWS::Region}"}
+    assert sorted(each["Ref"] for each in emptied["JobNames"]) == sorted(JOBS)
 
 
 def test_state_machine_gets_every_name() -> None:

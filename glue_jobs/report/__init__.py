@@ -1,4 +1,4 @@
-"""The daily report: a day's numbers from Athena as one HTML page; ``python -m glue_jobs.report``.
+"""The daily report: a day's numbers from Athena as one HTML page.
 
-The job knows nothing of it, nor does its zip: what it needs besides boto3 is not on Glue.
+The job that loads knows nothing of it. It is read out of the jobs' zip, its other files too.
 """

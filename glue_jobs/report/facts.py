@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
+from importlib.resources import files
 
 from glue_jobs.report.athena import Athena, Row
 
 Rows = list[Row]
 DAYS = 7  # of the page's week, which ends with its day
-_STATEMENTS = Path(__file__).with_name("statements.sql")
+_STATEMENTS = files("glue_jobs.report") / "statements.sql"
 _HEADER = re.compile(r"^-- statement (\w+), (\w+): (.+)$", re.MULTILINE)
 
 

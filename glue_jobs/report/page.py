@@ -4,11 +4,11 @@ from base64 import b64encode
 from datetime import timedelta
 from functools import cache, partial
 from hashlib import sha256
-from pathlib import Path
+from importlib.resources import files
 
 import altair as alt
 import vl_convert
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 
 from glue_jobs.report.cards import COUNT, MONEY, cards, shown
 from glue_jobs.report.drawing import CONFIG
@@ -17,28 +17,33 @@ from glue_jobs.report.figures import figures
 from glue_jobs.report.health import health
 
 HOUR = 60  # minutes
-_FOLDER = Path(__file__).parent
+_FOLDER = files("glue_jobs.report")
 _FORMS = {"count": COUNT, "decimal": "{:,.1f}", "money": MONEY, "percent": "{:.1%}"}
 
 
 def page(facts: Facts) -> str:
     """Return a day's report as HTML."""
     state = health(facts)
-    scripts = [_library(), (_FOLDER / "page.js").read_text(encoding="utf-8")]
+    scripts = [_library(), _text("page.js")]
     return (
-        _templates()
-        .get_template("page.html")
+        _environment()
+        .from_string(_text("page.html"))
         .render(
             facts=facts,
             cards=cards(facts),
             health=state,
             categories=sorted({str(row["category"]) for row in facts.steps}),
             data={"charts": figures(facts, state), "config": CONFIG},
-            style=(_FOLDER / "page.css").read_text(encoding="utf-8"),
+            style=_text("page.css"),
             scripts=scripts,
             script_sources=" ".join(map(_source, scripts)),
         )
     )
+
+
+def _text(name: str) -> str:
+    """Return a file of this package, which may lie in a zip."""
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -53,17 +58,16 @@ def _source(script: str) -> str:
     return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
-def _templates() -> Environment:
-    templates = Environment(
-        loader=FileSystemLoader(_FOLDER),
+def _environment() -> Environment:
+    environment = Environment(
         autoescape=True,  # names come from raw files: anybody's text
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {name: partial(shown, form) for name, form in _FORMS.items()}
-    templates.filters["span"] = _span
-    return templates
+    environment.filters |= {name: partial(shown, form) for name, form in _FORMS.items()}
+    environment.filters["span"] = _span
+    return environment
 
 
 def _span(time: timedelta) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 
 DEFAULT_LOG_GROUP_PREFIX = "/aws-glue/jobs"
 
@@ -23,7 +24,6 @@ _WITHOUT_EFFECT = {
 }
 # These change what a job computes or sees, and there is nothing here that would do it.
 _NOT_HERE = {
-    "--additional-python-modules",
     "--class",
     "--custom-logStream-prefix",
     "--customer-driver-env-vars",
@@ -45,6 +45,7 @@ _NOT_HERE = {
 }
 # What log groups may be called, and how long Glue lets the prefix of theirs be.
 _LOG_GROUP_PREFIX = re.compile(r"[\w./#-]{1,400}", re.ASCII)
+_PINNED = re.compile(r"([\w.-]+)==([\w.!+-]+)", re.ASCII)
 _RESERVED = {"--JOB_NAME", "--debug", "--endpoint", "--mode"}
 
 
@@ -81,6 +82,8 @@ class RunArguments:
             )
         if self.given.get("--job-language", "python") != "python":
             raise RunRefusedError("The local AWS runs jobs in Python: --job-language is python")
+        for module in self.additional_python_modules:
+            _refuse_what_is_not_installed(module)
 
     @property
     def log_group_prefix(self) -> str:
@@ -100,6 +103,12 @@ class RunArguments:
         """The S3 URIs of ``--extra-py-files``."""
         uris = self.given.get("--extra-py-files", "").split(",")
         return [uri.strip() for uri in uris if uri.strip()]
+
+    @property
+    def additional_python_modules(self) -> list[str]:
+        """What Glue would have pip install before the script starts."""
+        modules = self.given.get("--additional-python-modules", "").split(",")
+        return [module.strip() for module in modules if module.strip()]
 
     @property
     def spark_conf(self) -> dict[str, str]:
@@ -125,3 +134,22 @@ class RunArguments:
             is_flag = name in _WITHOUT_EFFECT and value in {"", None}
             words += [name] if is_flag else [name, value]
         return words
+
+
+def _refuse_what_is_not_installed(module: str) -> None:
+    """Raise RunRefusedError unless a module is ``name==version``, of the version that is here."""
+    if not (pinned := _PINNED.fullmatch(module)):
+        raise RunRefusedError(
+            f"--additional-python-modules has {module!r}: the local AWS installs nothing and takes "
+            f"name==version of what is installed here; pin it so, or run the job on AWS"
+        )
+    name, wanted = pinned.groups()
+    try:
+        found = version(name)
+    except PackageNotFoundError:
+        found = "no version"
+    if found != wanted:
+        raise RunRefusedError(
+            f"--additional-python-modules asks for {module}, but {found} of it is installed here, "
+            f"where the local AWS installs nothing; pin what is here, or pip install {module}"
+        )
