@@ -125,13 +125,15 @@ class Dataset:
         self._spark.catalog.clearCache()  # as the end of Spark does
         return outcome
 
-    def read(self, uris: Iterable[str]) -> DataFrame:
-        """Read lines as the raw reader delivers them; without files they have no columns."""
+    def read(self, uris: Iterable[str], columns: Iterable[str]) -> DataFrame:
+        """Read lines as the raw reader delivers them; no files and none declared, no columns."""
         paths = list(uris)
-        if not paths:
+        if not paths and not columns:
             return self._spark.createDataFrame([], "")
-        text = self._spark.read.text(paths)
-        return text.select(F.col("value").alias("col0"), F.input_file_name().alias("source_file"))
+        nothing = F.lit(None).cast("string")
+        others = [nothing.alias(name) for name in columns if name != "col0"]
+        text = self._spark.read.text(paths).withColumn("source_file", F.input_file_name())
+        return text.select(F.col("value").alias("col0"), *others, "source_file")
 
     def rows(self, table: Table) -> list[dict[str, object]]:
         """Return a table's rows with its partition keys, by the catalog's partitions."""

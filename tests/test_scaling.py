@@ -107,8 +107,8 @@ def test_requests_of_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found == {
         # 2 + 2 parts + 16 files; 10 + 4 + 10 LISTs; two files of Spark; 8,640 raw files
         "S3 PUT, COPY, LIST": pytest.approx(44 + 20 + 8.64),
-        # 1 + 24 notes; 4 of bronze, 2 raw ones, 3 x (6.5 + 24) of silver
-        "S3 GET, HEAD": pytest.approx(25 + 10 * (4 + 2 + 3 * (6.5 + 24))),
+        # 1 + 24 notes; 4 of bronze, a raw one, 3 x (6.5 + 24) of silver
+        "S3 GET, HEAD": pytest.approx(25 + 10 * (4 + 1 + 3 * (6.5 + 24))),
         "catalog request": 47,
     }
 
