@@ -11,7 +11,7 @@ import pytest
 from tests.pipeline import Pipeline, deploy
 from tests.test_pipeline import SEARCH, SLOT, VIEW
 
-MANY = 1_000_000
+MANY = 200_000
 TEN_LINES = "".join(
     json.dumps({**VIEW, "user_id": f"u_{n}"}) + "\n" for n in range(10, 20)
 ).encode()
