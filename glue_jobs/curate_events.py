@@ -6,7 +6,7 @@ tables are written, so the files of a run that failed are read again, and add no
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -78,7 +78,7 @@ def open_lake(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str,
     )
 
 
-def read_new(glue: GlueContext, args: dict[str, str], columns: Iterable[str]) -> DataFrame:
+def read_new(glue: GlueContext, args: dict[str, str], columns: Sequence[str]) -> DataFrame:
     """Read the lines of the raw files that are new.
 
     Columns: ``source_file`` and those declared, which saves a pass. If none is declared, Glue looks

@@ -1,6 +1,6 @@
 """New raw files into the tables, whatever is wrong with some of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from py4j.protocol import Py4JJavaError
@@ -15,7 +15,7 @@ from glue_jobs.schemas import LOAD_LEDGER, LOADED, UNREADABLE
 
 INSPECTORS = 8  # files that are unpacked at once
 # Delivers lines in the columns that it is given; given none, it looks at all lines for theirs.
-Read = Callable[[Iterable[str]], DataFrame]
+Read = Callable[[Sequence[str]], DataFrame]
 
 
 def load_new_files(read: Read, lake: Lake, raw: RawFiles) -> tuple[Loaded, list[Inspection]]:

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -125,7 +125,7 @@ class Dataset:
         self._spark.catalog.clearCache()  # as the end of Spark does
         return outcome
 
-    def read(self, uris: Iterable[str], columns: Iterable[str]) -> DataFrame:
+    def read(self, uris: Iterable[str], columns: Sequence[str]) -> DataFrame:
         """Read lines as the raw reader delivers them; no files and none declared, no columns."""
         paths = list(uris)
         if not paths and not columns:

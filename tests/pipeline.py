@@ -114,14 +114,20 @@ class Pipeline:
             arguments.setdefault("--conf", with_small_work(conf))
         return str(glue.start_job_run(JobName=name, Arguments=arguments)["JobRunId"])
 
-    def describe(self, run_id: str) -> dict:
-        """Return a run as Glue describes it."""
-        glue, name = boto3.client("glue"), self.stack["CurateJobName"]
-        return glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
+    def report(self, **arguments: str) -> dict:
+        """Run the report job to its end; return the run's description."""
+        glue, name = boto3.client("glue"), self.stack["ReportJobName"]
+        given = {f"--{argument}": value for argument, value in arguments.items()}
+        return self.wait(glue.start_job_run(JobName=name, Arguments=given)["JobRunId"], name)
 
-    def wait(self, run_id: str) -> dict:
+    def describe(self, run_id: str, job: str = "") -> dict:
+        """Return a run, of the job that loads or of another, as Glue describes it."""
+        name = job or self.stack["CurateJobName"]
+        return boto3.client("glue").get_job_run(JobName=name, RunId=run_id)["JobRun"]
+
+    def wait(self, run_id: str, job: str = "") -> dict:
         """Wait for a run's end; return its description."""
-        while (run := self.describe(run_id))["JobRunState"] in ACTIVE:
+        while (run := self.describe(run_id, job))["JobRunState"] in ACTIVE:
             time.sleep(0.5)
         return run
 

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
 from tests import calls, demo, oracle
-from tests.pipeline import ACTIVE, Pipeline
+from tests.pipeline import Pipeline
 from tests.report_stack import stored
 from tests.template import template
 from tests.test_pipeline import CART, PURCHASE, VIEW
@@ -288,9 +288,9 @@ def test_report(pipeline: Pipeline, tmp_path: Path) -> None:
     """The command writes the page of the day that it names."""
     _type("Write a day's report again", 0, tmp_path)
 
-    glue, job = boto3.client("glue"), pipeline.stack["ReportJobName"]
-    while (run := glue.get_job_runs(JobName=job)["JobRuns"][0])["JobRunState"] in ACTIVE:
-        time.sleep(0.2)
+    job = pipeline.stack["ReportJobName"]
+    [started, *_] = boto3.client("glue").get_job_runs(JobName=job)["JobRuns"]
+    run = pipeline.wait(started["Id"], job)
     assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None)
     users = pipeline.rows("select distinct user_id from user_activity", "Gold")
     page = stored(pipeline, "2026-03-02")["Body"].read().decode()

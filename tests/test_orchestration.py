@@ -15,6 +15,7 @@ from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
 from tests import calls, demo
 from tests.pipeline import Pipeline, deploy
+from tests.report_stack import stored
 from tests.test_pipeline import PURCHASE, VIEW
 
 STACK, STUDENT = "capstone-days", "days"
@@ -103,13 +104,6 @@ def _summary(pipeline: Pipeline) -> str:
     return boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
 
 
-def _page(pipeline: Pipeline, day: str) -> str:
-    """Return the report of a day."""
-    key = f"reports/daily/dt={day}/index.html"
-    bucket = pipeline.stack["AnalyticsBucketName"]
-    return boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
-
-
 def test_new_files(pipeline: Pipeline, messages: str, tmp_path: Path) -> None:
     """On schedule, just after midnight, the day that has ended is loaded, summed up and told."""
     _deliver(pipeline, tmp_path, "50", VIEW, PURCHASE)
@@ -123,7 +117,7 @@ def test_new_files(pipeline: Pipeline, messages: str, tmp_path: Path) -> None:
         '"dt","revenue","purchases","events","unique_users","unique_sessions"',
     )
     assert _summary(pipeline).splitlines() == [header, f'"{DAY}","{revenue}","1","2","1","1"']
-    assert "<dd>$59.97</dd>" in _page(pipeline, DAY)
+    assert "<dd>$59.97</dd>" in stored(pipeline, DAY)["Body"].read().decode()
     [(subject, message)] = _told(messages)
     assert subject == f"Event analytics: {DAY} is done"
     assert message["quality"]["verdict"] == "pass"
@@ -143,7 +137,8 @@ def test_day_without_files(pipeline: Pipeline, messages: str) -> None:
     assert _execute(pipeline, time="2026-03-05T12:10:00Z")["status"] == "SUCCEEDED"
 
     assert len(_runs(pipeline)) == 1
-    assert "There are no events on 2026-03-05" in _page(pipeline, "2026-03-05")
+    page = stored(pipeline, "2026-03-05")["Body"].read().decode()
+    assert "There are no events on 2026-03-05" in page
     [(_, message)] = _told(messages)
     assert message == {"date": "2026-03-05", "quality": {"verdict": "no file"}}
 

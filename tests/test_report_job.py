@@ -1,4 +1,3 @@
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +10,7 @@ from glue_jobs.report.facts import Facts
 from glue_jobs.report.health import health
 from glue_jobs.report.writing import day_of
 from tests import demo
-from tests.pipeline import ACTIVE, Pipeline, deploy
+from tests.pipeline import Pipeline, deploy
 from tests.report_browser import PHONE, browser, opened
 from tests.report_stack import DAY, stored
 from tests.template import resources
@@ -24,19 +23,9 @@ def pipeline(request: pytest.FixtureRequest) -> Pipeline:
     return deploy("capstone-no-report", "no-report")
 
 
-def _run(pipeline: Pipeline, **arguments: str) -> dict:
-    """Run the report job to its end; return the run's description."""
-    glue, job = boto3.client("glue"), pipeline.stack["ReportJobName"]
-    given = {f"--{name}": value for name, value in arguments.items()}
-    run_id = glue.start_job_run(JobName=job, Arguments=given)["JobRunId"]
-    while (run := glue.get_job_run(JobName=job, RunId=run_id)["JobRun"])["JobRunState"] in ACTIVE:
-        time.sleep(0.2)
-    return run
-
-
 def test_tables_without_partitions(pipeline: Pipeline, tmp_path: Path) -> None:
     """A stack whose job never ran has a report too, which the job writes and tells."""
-    run = _run(pipeline, day=DAY)
+    run = pipeline.report(day=DAY)
 
     assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None)
     file = tmp_path / "report.html"
@@ -87,7 +76,7 @@ def test_slots() -> None:
 
 def test_failure(pipeline: Pipeline) -> None:
     """A question that fails ends the run with what was asked and what Athena said."""
-    run = _run(pipeline, gold_database="gold_elsewhere")
+    run = pipeline.report(gold_database="gold_elsewhere")
 
     assert run["JobRunState"] == "FAILED"
     for part in ("AthenaError", "gold_elsewhere", "FAILED", "from hourly_revenue"):

@@ -11,7 +11,7 @@ import pytest
 
 from local_aws.cloudwatch import clock
 from tests import demo
-from tests.pipeline import ACTIVE, Pipeline, deploy
+from tests.pipeline import Pipeline, deploy
 from tests.test_pipeline import VIEW
 
 STACK = "capstone-watching"
@@ -103,12 +103,9 @@ def test_a_run_that_fails(pipeline: Pipeline) -> None:
 
 def test_a_report_that_fails(pipeline: Pipeline) -> None:
     """Its runs have an alarm of their own, and their error says what to mend."""
-    glue, job = boto3.client("glue"), pipeline.stack["ReportJobName"]
     assert _states()["ReportFailedAlarm"] == "OK"
 
-    run_id = glue.start_job_run(JobName=job, Arguments={"--day": "today"})["JobRunId"]
-    while (run := glue.get_job_run(JobName=job, RunId=run_id)["JobRun"])["JobRunState"] in ACTIVE:
-        time.sleep(0.2)
+    run = pipeline.report(day="today")
 
     assert "ValueError: --day is a day, YYYY-MM-DD, or yesterday" in run["ErrorMessage"]
     assert _states()["ReportFailedAlarm"] == "ALARM"

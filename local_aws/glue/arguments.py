@@ -101,14 +101,12 @@ class RunArguments:
     @property
     def extra_py_files(self) -> list[str]:
         """The S3 URIs of ``--extra-py-files``."""
-        uris = self.given.get("--extra-py-files", "").split(",")
-        return [uri.strip() for uri in uris if uri.strip()]
+        return self._listed("--extra-py-files")
 
     @property
     def additional_python_modules(self) -> list[str]:
         """What Glue would have pip install before the script starts."""
-        modules = self.given.get("--additional-python-modules", "").split(",")
-        return [module.strip() for module in modules if module.strip()]
+        return self._listed("--additional-python-modules")
 
     @property
     def spark_conf(self) -> dict[str, str]:
@@ -134,6 +132,11 @@ class RunArguments:
             is_flag = name in _WITHOUT_EFFECT and value in {"", None}
             words += [name] if is_flag else [name, value]
         return words
+
+    def _listed(self, name: str) -> list[str]:
+        """Return the values of an argument that has commas between them."""
+        values = map(str.strip, self.given.get(name, "").split(","))
+        return [value for value in values if value]
 
 
 def _refuse_what_is_not_installed(module: str) -> None:
