@@ -5,8 +5,8 @@ tables are written, so the files of a run that failed are read again, and add no
 """
 
 import json
+import operator
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -20,7 +20,7 @@ from pyspark.context import SparkContext
 from pyspark.sql import DataFrame
 
 from glue_jobs.catalog import Catalog
-from glue_jobs.curation import CTRL_A
+from glue_jobs.curation import CTRL_A, LINE_COLUMNS
 from glue_jobs.metrics import NAMESPACE, metrics
 from glue_jobs.publish import SPARK_SETTINGS, Lake
 from glue_jobs.raw import RawFiles
@@ -58,7 +58,7 @@ def main(argv: list[str]) -> None:
     outcome = run(
         partial(read_new, glue, args),
         lake,
-        RawFiles(clients["s3"], args["raw_path"]),
+        RawFiles(clients["s3"], args["raw_path"], is_replay=is_replay(args)),
         partial(is_over, clients["glue"], args["JOB_NAME"]),
         args["rebuild_hours"],
     )
@@ -78,14 +78,19 @@ def open_lake(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str,
     )
 
 
-def read_new(glue: GlueContext, args: dict[str, str], columns: Sequence[str]) -> DataFrame:
-    """Read the lines of the raw files that are new.
+def read_new(glue: GlueContext, args: dict[str, str]) -> DataFrame:
+    """Plan to read the lines of the raw files that are new; the bookmark lists them now.
 
-    Columns: ``source_file`` and those declared, which saves a pass. If none is declared, Glue looks
-    at every line for them; then no lines, no columns.
+    Columns: ``LINE_COLUMNS``, declared, for else Glue looks at every line for them;
+    ``source_file``.
     """
-    source = {"paths": [args["raw_path"]], "recurse": True, "isFailFast": True}  # lose no line
-    if args["job_bookmark_option"] != "job-bookmark-disable":
+    source = {
+        "paths": [args["raw_path"]],
+        "recurse": True,
+        "isFailFast": True,  # lose no line
+        "useS3ListImplementation": True,  # by the thousand, not folder by folder
+    }
+    if not is_replay(args):
         source["boundedFiles"] = args["max_files"]  # a backlog is taken in bites that end in time
     lines = glue.create_dynamic_frame.from_options(
         connection_type="s3",
@@ -94,10 +99,13 @@ def read_new(glue: GlueContext, args: dict[str, str], columns: Sequence[str]) ->
         format_options={"separator": CTRL_A, "quoteChar": -1, "attachFilename": "source_file"},
         transformation_ctx="raw_events",  # bookmark key: renaming it replays every file
     )
-    if columns:
-        fields = [Field(name, StringType()) for name in (*columns, "source_file")]
-        lines = lines.with_frame_schema(StructType(fields))
-    return lines.toDF()
+    fields = [Field(name, StringType()) for name in (*LINE_COLUMNS, "source_file")]
+    return lines.with_frame_schema(StructType(fields)).toDF()
+
+
+def is_replay(args: dict[str, str]) -> bool:
+    """Return whether the run reads all files, whatever the bookmark has committed."""
+    return args["job_bookmark_option"] == "job-bookmark-disable"
 
 
 def is_over(glue: BaseClient, job_name: str, run_id: str) -> bool:
@@ -113,8 +121,10 @@ def report(
     glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str], outcome: Outcome
 ) -> None:
     """Log what the run did in one line, and publish it as metrics of the job."""
-    for found in outcome.unreadable:
-        glue.get_logger().error(f"unreadable, moved aside: {found.uri}, {found.error}")
+    for found in filter(operator.attrgetter("error"), outcome.intake.silent):
+        glue.get_logger().error(f"{found.state}: {found.uri}, {found.error}")
+    if outcome.intake.one_by_one:
+        glue.get_logger().error(f"files were read one by one: {outcome.intake.one_by_one}")
     job = args["JOB_NAME"]
     job_run = clients["glue"].get_job_run(JobName=job, RunId=args["JOB_RUN_ID"])["JobRun"]
     measured = metrics(outcome, job_run, float(args["dpu_hour_price"]), datetime.now(UTC))

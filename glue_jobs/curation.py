@@ -3,51 +3,73 @@
 Pure functions of DataFrames. One pass over the JSON: whoever calls ``parse_lines`` keeps its rows.
 """
 
-from pyspark.sql import DataFrame
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+import boto3
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from glue_jobs.parsing import SLOT
+from glue_jobs.census import MOST_FIELDS
 from glue_jobs.parts import PARTS, make_parts
+from glue_jobs.raw import hour_of
+from glue_jobs.raw_lines import read_lines
 from glue_jobs.schemas import HOUR_KEYS, REJECTED_EVENTS
 
 CTRL_A = "\u0001"  # separates the columns of what the raw reader delivers; JSON never holds it
-# More than any line has that is text; the last tells of a line that may have others.
-LINE_COLUMNS = tuple(f"col{number}" for number in range(8))
-WIDER = "a line fills the last column that was declared"
+LINE_COLUMNS = ("col0", "col1")  # the second tells of a line that has ctrl-A
+LONGEST = 1 << 13  # bytes of a line that is read through Glue, thirty times an event's
+ODD = "a line has ctrl-A or is longer than {} bytes"
 
 
-def join_columns(read: DataFrame, last: str = "") -> DataFrame:
-    """Put together again the lines that the raw reader split at ctrl-A.
+def join_columns(read: DataFrame) -> DataFrame:
+    """Take the lines that the raw reader delivers in ``LINE_COLUMNS``, for ``parse_lines``.
 
-    Rows: one in, one out; one with a value in the column ``last`` fails, with ``WIDER``.
+    Rows: one in, one out; a line with ctrl-A, or longer than ``LONGEST``, fails: Spark sends
+    workers a number of lines, whatever their length.
     Columns: ``line`` and ``source_file``.
     """
-    parts = sorted((name for name in read.columns if name.startswith("col")), key=_number)
-    line = F.concat_ws(CTRL_A, *parts)
-    if last in parts:
-        line = F.when(F.col(last).isNull(), line).otherwise(F.raise_error(F.lit(WIDER)))
-    return read.select(line.alias("line"), "source_file")
-
-
-def _number(column: str) -> int:
-    return int(column.removeprefix("col"))
+    line, overflow = map(F.col, LINE_COLUMNS)
+    is_plain = overflow.isNull() & (F.octet_length(line) <= LONGEST)
+    checked = F.when(is_plain, line).otherwise(F.raise_error(F.lit(ODD.format(LONGEST))))
+    uri = F.col("source_file")
+    uri = F.when(uri.startswith("s3a://"), F.concat(F.lit("s3"), F.substring(uri, 4, 1100)))
+    return read.select(checked.alias("line"), F.coalesce(uri, "source_file").alias("source_file"))
 
 
 def parse_lines(lines: DataFrame) -> DataFrame:
-    """Judge every line; pack the events of each file and hour.
+    """Validate every line; pack the events of each file and hour.
 
-    Rows: one per part, and one per rejected line; blank lines are neither.
+    Rows: one per part, one per rejected line, one or more per file; blank lines are none.
     Columns: those of parts.py, and of a part ``dt`` and ``hour`` of its events, UTC.
     """
     columns = lines.select(F.col("line").cast("binary"), "source_file")
-    return columns.mapInArrow(make_parts, PARTS).withColumns({
+    return _with_hour(columns.mapInArrow(make_parts, PARTS))
+
+
+def parse_files(spark: SparkSession, files: list[tuple[str, str]], region: str) -> DataFrame:
+    """Read raw files (URI, ETag) in workers and parse their lines; rows as of ``parse_lines``."""
+    named = spark.sparkContext.parallelize(files, len(files))  # a task each, as Glue has it
+    frame = spark.createDataFrame(named, "uri string, etag string")
+    return _with_hour(frame.mapInArrow(partial(_read_and_parse, region), PARTS))
+
+
+def _read_and_parse(region: str, files: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    s3 = boto3.client("s3", region_name=region)
+    named = ((row["uri"], row["etag"]) for batch in files for row in batch.to_pylist())
+    return make_parts(read_lines(s3, named))
+
+
+def _with_hour(parsed: DataFrame) -> DataFrame:
+    return parsed.withColumns({
         "dt": F.date_format("first_event_time", "yyyy-MM-dd"),
         "hour": F.date_format("first_event_time", "HH"),
     })
 
 
-def rejects(parsed: DataFrame) -> DataFrame:
-    """Rows: one per distinct rejected line of a file.
+def rejects(parsed: DataFrame, files: Iterable[str]) -> DataFrame:
+    """Rows: one per distinct rejected line of one of the ``files``.
 
     Columns: those of ``rejected_events`` with its partition keys.
     """
@@ -55,57 +77,64 @@ def rejects(parsed: DataFrame) -> DataFrame:
     counted = rejected.groupBy("source_file", "reason", "raw_line").agg(
         F.count("*").alias("occurrences")
     )
-    return with_slot_hour(counted).select(*REJECTED_EVENTS.partitioned_columns.names)
+    return with_slot_hour(counted, files).select(*REJECTED_EVENTS.partitioned_columns.names)
 
 
-def with_slot_hour(rows: DataFrame) -> DataFrame:
-    """Add ``dt`` and ``hour`` of the raw file's slot; ``unknown`` outside the producer's layout."""
-    minute = F.regexp_replace("source_file", f"^.*{SLOT}.*$", "$1-$2-$3 $4:$5")
-    slot = F.to_timestamp(minute, "yyyy-MM-dd HH:mm")
-    return rows.withColumns({
-        "dt": F.coalesce(F.date_format(slot, "yyyy-MM-dd"), F.lit("unknown")),
-        "hour": F.coalesce(F.date_format(slot, "HH"), F.lit("unknown")),
-    })
+def with_slot_hour(rows: DataFrame, files: Iterable[str]) -> DataFrame:
+    """Keep the rows of some raw files; add ``dt`` and ``hour`` of the file's slot."""
+    hours = [(file, *hour_of(file)) for file in files]
+    columns = "source_file string, dt string, hour string"
+    slots = rows.sparkSession.createDataFrame(hours, columns)
+    return rows.join(F.broadcast(slots), "source_file")
 
 
 def count_files(parsed: DataFrame) -> DataFrame:
     """Count what each file delivered.
 
-    Rows: one per file that has a line.
-    Columns: ``source_file``, ``lines``, ``rejected``, ``reasons`` (of the rejected lines, with
-        their numbers), ``unknown_fields``; of the accepted lines ``events``, the packed ones, the
-        first and last event time, NULL if there are none, and ``hours``: the hours (``dt``,
-        ``hour``) that they fall into, each with its ``first`` and ``last``, microseconds since
-        1970, perhaps several times.
+    Rows: one per file.
+    Columns: ``source_file``, the delivered ``lines`` and ``bytes``, ``unknown_fields``; the lines
+        that are ``valid`` or ``rejected``, and ``reasons`` of these with their numbers; the
+        packed ``events``, and the first and last event time, NULL if there are none.
     """
-    is_rejected = F.col("reason").isNotNull()
-    reasons = F.collect_list(F.when(is_rejected, F.struct("reason", "lines")))
-    unknown_fields = F.flatten(F.flatten(F.collect_list("unknown_fields")))
-    return (
-        _count_reasons(parsed)
-        .groupBy("source_file")
-        .agg(
-            F.sum("lines").alias("lines"),
-            F.sum(F.when(is_rejected, F.col("lines")).otherwise(0)).alias("rejected"),
-            F.map_from_entries(F.array_sort(reasons)).alias("reasons"),
-            F.array_sort(F.array_distinct(unknown_fields)).alias("unknown_fields"),
-            F.sum("events").alias("events"),
-            F.min("first_event_time").alias("first_event_time"),
-            F.max("last_event_time").alias("last_event_time"),
-            F.flatten(F.collect_list("hours")).alias("hours"),
-        )
+    of_reason = parsed.groupBy("source_file", "reason").agg(
+        _sum("lines", "bytes is not null").alias("lines"),
+        _sum("bytes", "true").alias("bytes"),
+        _sum("lines", "part is not null").alias("valid"),
+        _sum("lines", "reason is not null").alias("rejected"),
+        _sum("events", "true").alias("events"),
+        F.flatten(F.collect_list("unknown_fields")).alias("unknown_fields"),
+        F.min("first_event_time").alias("first_event_time"),
+        F.max("last_event_time").alias("last_event_time"),
+    )
+    sums = ("lines", "bytes", "valid", "rejected", "events")
+    reasons = F.collect_list(F.when(F.col("reason").isNotNull(), F.struct("reason", "rejected")))
+    unknown_fields = F.flatten(F.collect_list("unknown_fields"))
+    return of_reason.groupBy("source_file").agg(
+        *(F.sum(name).alias(name) for name in sums),
+        F.map_from_entries(F.array_sort(reasons)).alias("reasons"),
+        F.slice(F.array_sort(F.array_distinct(unknown_fields)), 1, MOST_FIELDS).alias(
+            "unknown_fields"
+        ),
+        F.min("first_event_time").alias("first_event_time"),
+        F.max("last_event_time").alias("last_event_time"),
     )
 
 
-def _count_reasons(parsed: DataFrame) -> DataFrame:
-    """Rows: one per file and reason, NULL being the reason of accepted lines."""
-    span = (F.unix_micros(f"{end}_event_time").alias(end) for end in ("first", "last"))
-    hour = F.when(F.col("reason").isNull(), F.struct(*HOUR_KEYS, *span))
-    return parsed.groupBy("source_file", "reason").agg(
-        F.sum("lines").alias("lines"),
-        F.sum(F.coalesce("events", F.lit(0))).alias("events"),
-        F.collect_set("unknown_fields").alias("unknown_fields"),
-        F.min("first_event_time").alias("first_event_time"),
-        F.max("last_event_time").alias("last_event_time"),
-        F.collect_set(hour).alias("hours"),
+def _sum(column: str, condition: str) -> Column:
+    return F.sum(F.when(F.expr(condition), F.coalesce(column, F.lit(0))).otherwise(0))
+
+
+def count_hours(parsed: DataFrame) -> DataFrame:
+    """Rows: one per hour of the events.
+
+    Columns: ``dt``, ``hour``, ``first`` and ``last`` instant, microseconds since 1970.
+    """
+    return (
+        parsed
+        .where("part is not null")
+        .groupBy(*HOUR_KEYS)
+        .agg(
+            F.unix_micros(F.min("first_event_time")).alias("first"),
+            F.unix_micros(F.max("last_event_time")).alias("last"),
+        )
     )

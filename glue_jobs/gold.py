@@ -6,10 +6,12 @@ Each file of silver is read once and summed up where it is read; sums of an hour
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
@@ -19,9 +21,9 @@ from glue_jobs.schemas import (
     ADD_TO_CART,
     CATEGORY_PERFORMANCE,
     CONVERSION_FUNNEL,
-    FILES,
     HOUR_KEYS,
     HOURLY_REVENUE,
+    NAMED_FILES,
     PAGE_VIEW,
     PURCHASE,
     REMOVE_FROM_CART,
@@ -32,11 +34,13 @@ from glue_jobs.schemas import (
 )
 
 SUMS = T.StructType([
-    *FILES,
+    *NAMED_FILES,
     T.StructField("kind", T.StringType()),
     T.StructField("rows", T.MapType(T.StringType(), T.LongType())),
 ])
+HOURS = T.StructType([T.StructField(key, T.StringType()) for key in HOUR_KEYS])
 PRODUCTS = "products"
+FINGERPRINTS = "fingerprints"
 STEPS = {
     "page_views": PAGE_VIEW,
     "add_to_carts": ADD_TO_CART,
@@ -46,10 +50,10 @@ STEPS = {
 
 
 def sum_up(files: DataFrame) -> DataFrame:
-    """Read silver's ``files`` (the partition keys, ``body``) and sum up what each holds.
+    """Read silver's ``files`` (the partition keys, ``name``, ``body``) and sum up what each holds.
 
-    Rows: several per file, of what ``add_up`` adds up. Columns: those of ``SUMS``; the products
-    come with the number of ``rows`` of each raw file.
+    Rows: several per file, of what ``add_up`` adds up, and its fingerprints. Columns: those of
+    ``SUMS``; the products come with the number of ``rows`` of each raw file.
     """
     return files.mapInArrow(_sum_up, SUMS)
 
@@ -60,7 +64,14 @@ def add_up(summed: DataFrame) -> DataFrame:
     Rows: one per hour and table that has rows, but several of the user activity, which has a
     hundred times as many as the others together. Columns: those of ``TABLE_FILES``.
     """
-    return summed.drop("rows").groupBy(*HOUR_KEYS, "kind").applyInPandas(_add_up, TABLE_FILES)
+    sums = summed.where(F.col("kind") != FINGERPRINTS).select(*HOUR_KEYS, "kind", "body")
+    return sums.groupBy(*HOUR_KEYS, "kind").applyInPandas(_add_up, TABLE_FILES)
+
+
+def hours_with_repeats(summed: DataFrame) -> DataFrame:
+    """Return the hours in which two events share a fingerprint, as of ``sum_up``: equal ones do."""
+    fingerprints = summed.where(F.col("kind") == FINGERPRINTS).select(*HOUR_KEYS, "body")
+    return fingerprints.groupBy(*HOUR_KEYS).applyInPandas(_keep_with_repeats, HOURS)
 
 
 def conversion_funnel(products: pa.Table) -> pa.Table:
@@ -107,6 +118,8 @@ def _sum_up(files: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             summed = {PRODUCTS: sums.of_products(events), **sums.split(sums.of_visits(events))}
             rows = [{**file, "kind": of, "body": sums.to_bytes(summed[of])} for of in summed]
             rows[0]["rows"] = sums.rows_by_file(events)
+            marks = np.sort(sums.fingerprints(events)).tobytes()
+            rows.append({**file, "kind": FINGERPRINTS, "body": marks})
             yield pa.RecordBatch.from_pylist(rows, to_arrow_schema(SUMS))
 
 
@@ -121,6 +134,13 @@ def _add_up(files: pd.DataFrame) -> pd.DataFrame:
         if len(rows)
     ]
     return pd.DataFrame(packed, columns=TABLE_FILES.names)
+
+
+def _keep_with_repeats(files: pd.DataFrame) -> pd.DataFrame:
+    every = np.concatenate([np.frombuffer(marks, np.int64) for marks in files["body"]])
+    every.sort(kind="stable")  # what comes sorted is merged
+    has_repeats = bool(np.any(every[1:] == every[:-1]))
+    return files[[*HOUR_KEYS]].head(int(has_repeats))
 
 
 def _of_products(products: pa.Table) -> dict[Table, pa.Table]:

@@ -1,88 +1,110 @@
 """New raw files into the tables, whatever is wrong with some of them."""
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from py4j.protocol import Py4JJavaError
-from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
-from glue_jobs.curation import LINE_COLUMNS, WIDER, join_columns, with_slot_hour
-from glue_jobs.load import COUNTS, NOTHING, Loaded, load
-from glue_jobs.publish import Lake, Replacement
+from glue_jobs import curation, ledger
+from glue_jobs.load import NOTHING, Batch, Loaded, file_tables, load, read
+from glue_jobs.publish import Lake
 from glue_jobs.raw import Inspection, RawFiles, hour_folders, hour_of
-from glue_jobs.schemas import LOAD_LEDGER, LOADED, UNREADABLE
+from glue_jobs.schemas import IGNORED, LOAD_LEDGER, LOADED, UNREADABLE
 
-INSPECTORS = 8  # files that are unpacked at once
-# Delivers lines in the columns that it is given; given none, it looks at all lines for theirs.
-Read = Callable[[Sequence[str]], DataFrame]
+FILES_AT_ONCE = 144  # that are loaded together when they are read one by one, half a day's
+DEAD_READER = "the run before died while it was reading"
+CUT_OFF = "a gzip file was not read to its end"
 
 
-def load_new_files(read: Read, lake: Lake, raw: RawFiles) -> tuple[Loaded, list[Inspection]]:
-    """Load what ``read`` delivers; return it, and the files that were unreadable.
+class Intake(NamedTuple):
+    """What was loaded, the files of which nothing was, and why files were read one by one."""
 
-    A file that cannot be unpacked fails the whole read. It is found, recorded and moved aside, and
-    the others are read again; so are all after a line that has more columns than are declared.
-    What delivers no line at all is looked for beside what did.
+    loaded: Loaded
+    silent: list[Inspection]
+    one_by_one: str | None = None
+
+    @property
+    def silent_counts(self) -> dict[str, int]:
+        """Count the files that are unreadable, and those that are ignored."""
+        states = Counter(each.state for each in self.silent)
+        return {state: states[state] for state in (UNREADABLE, IGNORED)}
+
+
+def load_new_files(
+    read_new: Callable[[], DataFrame],
+    lake: Lake,
+    raw: RawFiles,
+    *,
+    has_dead_reader: bool = False,
+) -> Intake:
+    """Load the lines that ``read_new`` delivers through Glue, in ``curation.LINE_COLUMNS``.
+
+    Where that read fails as a whole, or may have killed the run before, workers read every raw
+    file that the ledger lacks, one by one. What delivers no line is looked for beside what did.
     """
-    try:
-        loaded, unreadable = load_lines(read(LINE_COLUMNS), lake, raw, LINE_COLUMNS[-1]), []
-    except Py4JJavaError as error:
-        unreadable = reconcile(lake, raw, [raw.path])
-        if not unreadable and WIDER not in str(error):
-            raise  # no file explains it
-        loaded = load_lines(read(()), lake, raw)
+    lines = read_new()  # in any case: the bookmark will commit what this lists
+    batch = DEAD_READER if has_dead_reader else _read_at_once(lines, raw)
+    if isinstance(batch, str):
+        return load_one_by_one(lake, raw)._replace(one_by_one=batch)
+    loaded = load(batch, lake, raw)
     beside = {folder for uri in loaded.source_files for folder in hour_folders(uri)}
-    return loaded, unreadable + reconcile(lake, raw, sorted(beside))
+    looked_at = look_at(lake, raw, sorted(beside.union(batch.ignored)))
+    return Intake(loaded, record_silent(lake, raw, looked_at))
 
 
-def load_lines(lines: DataFrame, lake: Lake, raw: RawFiles, last: str = "") -> Loaded:
-    """Load lines as the raw reader delivers them; without any they may have no columns."""
-    return load(join_columns(lines, last), lake, raw) if lines.columns else NOTHING
+def _read_at_once(lines: DataFrame, raw: RawFiles) -> Batch | str:
+    """Read and parse lines; or return why that is not possible."""
+    try:
+        batch = read(curation.parse_lines(curation.join_columns(lines)))
+    except Py4JJavaError as error:
+        return str(error.java_exception).split("\n", 1)[0]
+    return batch if raw.are_whole(batch.delivered) else CUT_OFF
 
 
-def reconcile(lake: Lake, raw: RawFiles, prefixes: Iterable[str]) -> list[Inspection]:
-    """Account for the raw files that no run can load; return those that are unreadable.
-
-    Of the files whose URIs begin with one of the prefixes, those that the ledger does not have
-    loaded, at the size they have, are unpacked. What breaks is recorded and moved aside; what
-    holds no line is recorded; what holds lines is for the next run.
-    """
-    sizes = raw.sizes(prefixes)
-    hours = {hour_of(uri) for uri in sizes}
-    is_loaded = F.col("state") == LOADED
-    ledger = lake.read_published(LOAD_LEDGER, hours).where(is_loaded)
-    known = set(map(tuple, ledger.select("source_file", "bytes").collect()))
-    with ThreadPoolExecutor(INSPECTORS) as pool:
-        inspected = pool.map(raw.inspect, sorted(uri for uri, _ in sizes.items() - known))
-        silent = [found for found in inspected if found and (found.error or not found.has_lines)]
-    if silent:
-        record(silent, sizes, lake)
-    unreadable = [found for found in silent if found.error]
-    for found in unreadable:
-        raw.set_aside(found)
-    return unreadable
-
-
-def record(silent: list[Inspection], sizes: dict[str, int], lake: Lake) -> None:
-    """Give files without lines their rows in the ledger."""
-    no_lines = dict.fromkeys(COUNTS, 0)
-    rows = [
-        Row(**{
-            **dict.fromkeys(LOAD_LEDGER.columns.names),
-            **no_lines,
-            "source_file": found.uri,
-            "state": UNREADABLE if found.error else LOADED,
-            "error": found.error,
-            "bytes": sizes[found.uri],
-            "reasons": {},
-            "unknown_fields": [],
-            "run_id": lake.run_id,
-        })
-        for found in silent
+def load_one_by_one(lake: Lake, raw: RawFiles) -> Intake:
+    """Load every raw file that the ledger lacks, or has in another version; in a replay all."""
+    looked_at = look_at(lake, raw, [raw.path])
+    silent = record_silent(lake, raw, looked_at)
+    sound = [
+        (each.uri, each.found.etag) for each in looked_at if each.state == LOADED and each.has_lines
     ]
-    files = lake.spark.createDataFrame(rows, LOAD_LEDGER.columns)
-    hours = sorted({hour_of(found.uri) for found in silent})
-    ledger = with_slot_hour(files).select(*LOAD_LEDGER.partitioned_columns.names)
-    merged = lake.with_other_files(LOAD_LEDGER, ledger, files.select("source_file"), hours)
-    lake.publish([Replacement([LOAD_LEDGER], hours, merged)])
+    loaded = NOTHING
+    for start in range(0, len(sound), FILES_AT_ONCE):
+        files = sound[start : start + FILES_AT_ONCE]
+        batch = read(curation.parse_files(lake.spark, files, raw.region))
+        loaded = loaded.plus(load(batch, lake, raw))
+        batch.parsed.unpersist()
+    return Intake(loaded, silent)
+
+
+def look_at(lake: Lake, raw: RawFiles, prefixes: Iterable[str]) -> list[Inspection]:
+    """Inspect the files whose URIs begin with one of the prefixes, but for those that are known."""
+    found = raw.find(prefixes)
+    known = {} if raw.is_replay else known_versions(lake, found)
+    return raw.inspect({
+        uri: each for uri, each in found.items() if known.get(uri) not in {each.etag, each.size}
+    })
+
+
+def known_versions(lake: Lake, uris: Iterable[str]) -> dict[str, str | int]:
+    """Return the ETag of each file that the ledger has; of rows that lack it the bytes."""
+    hours = {hour_of(uri) for uri in uris}
+    rows = lake.read_published(LOAD_LEDGER, hours).where(f"state <> '{UNREADABLE}'")
+    versions = rows.selectExpr("source_file", "etag", "bytes").collect()
+    return {row.source_file: row.etag or row.bytes for row in versions}
+
+
+def record_silent(lake: Lake, raw: RawFiles, looked_at: list[Inspection]) -> list[Inspection]:
+    """Give files of which nothing can be loaded their rows, and move aside what is unreadable.
+
+    What holds lines is left to be loaded; returns the others.
+    """
+    silent = [each for each in looked_at if each.state != LOADED or not each.has_lines]
+    if silent:
+        lake.publish(file_tables(lake, ledger.of_silent(silent), None))
+    for each in silent:
+        if each.state == UNREADABLE:
+            raw.set_aside(each)
+    return silent

@@ -1,81 +1,88 @@
 """The ledger: what became of every line, and the proof that none is lost or counted twice."""
 
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
-from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F
+from pyspark.sql import Row
 
-from glue_jobs.curation import with_slot_hour
-from glue_jobs.schemas import LOAD_LEDGER, LOADED
+from glue_jobs.raw import Inspection, hour_of
+from glue_jobs.schemas import HOUR_KEYS, LOAD_LEDGER, LOADED
+from glue_jobs.store import Stored
 
+COUNTS = ("lines", "accepted", "duplicates", "rejected")
+OF_DELIVERY = ("reasons", "unknown_fields", "first_event_time", "last_event_time")
+NOTHING = {**dict.fromkeys(COUNTS, 0), "reasons": {}, "unknown_fields": []}
 
-class Account(NamedTuple):
-    """What became of the lines of one raw file."""
-
-    source_file: str
-    lines: int
-    accepted: int
-    duplicates: int
-    rejected: int
-    bytes: int | None
+LedgerRow = dict[str, Any]  # by the ledger's columns, the partition keys last
 
 
-def open_accounts(
-    files: list[Row], claims: list[Row], growth: Counter[str], sizes: dict[str, int]
-) -> list[Account]:
+def of_loaded(
+    files: Iterable[Row], claims: Iterable[Row], growth: Counter[str], found: dict[str, Stored]
+) -> list[LedgerRow]:
     """Account for every line of every file.
 
     ``files`` as of ``count_files``, ``claims`` as of ``count_claims``, ``growth`` the rows that
-    silver has gained from each file, ``sizes`` in bytes. Duplicates are counted in the batch,
-    accepted events in silver, so that the sum proves something.
+    this run has added to silver from each file, ``found`` the raw files as a listing shows them.
+    Lines are counted where they arrive, duplicates in the batch, accepted events in silver, so
+    that the sum proves something.
     """
     claimed = {row.source_file: row for row in claims}
     nothing = Row(held=0, owned=0, copies=0)
-    accounts = []
+    rows = []
     for file in files:
-        name, claim = file.source_file, claimed.get(file.source_file, nothing)
-        owned = claim.owned + file.events - claim.copies
-        accepted = claim.held + growth[name]
-        duplicates = file.lines - file.rejected - owned
-        counts = (file.lines, accepted, duplicates, file.rejected)
-        accounts.append(Account(name, *counts, sizes.get(name)))
-    return accounts
+        claim = claimed.get(file.source_file, nothing)
+        counts = {
+            "lines": file.lines,
+            "accepted": claim.held + growth[file.source_file],
+            "duplicates": file.valid - (claim.owned + file.events - claim.copies),
+            "rejected": file.rejected,
+        }
+        details = {name: file[name] for name in OF_DELIVERY}
+        version = found.get(file.source_file)
+        rows.append(_row(file.source_file, version, state=LOADED, **counts, **details))
+    return rows
 
 
-def check_balance(accounts: list[Account], growth: Counter[str]) -> None:
+def of_silent(silent: Iterable[Inspection]) -> list[LedgerRow]:
+    """Return the rows of files of which nothing is loaded."""
+    return [
+        _row(each.uri, each.found, state=each.state, error=each.error, **NOTHING) for each in silent
+    ]
+
+
+def _row(uri: str, version: Stored | None, **columns: object) -> LedgerRow:
+    """Return a row; ``version`` is None where it is not known which one was read."""
+    of_version = {
+        "bytes": version and version.size,
+        "etag": version and version.etag,
+        "modified_time": version and version.modified,
+    }
+    hour = dict(zip(HOUR_KEYS, hour_of(uri), strict=True))
+    known = {"source_file": uri, **of_version, **columns, **hour}
+    return {name: known.get(name) for name in LOAD_LEDGER.partitioned_columns.names}
+
+
+def check_balance(rows: Iterable[LedgerRow], growth: Counter[str]) -> None:
     """Prove that no line is lost or counted twice.
 
     Raises:
         ImbalanceError: for some file, lines are not accepted + duplicates + rejected; or silver
-            has gained or lost rows of a file that is not of the batch.
+            has gained rows of a file that is not of the batch.
     """
     wrong = [
-        account._asdict()
-        for account in accounts
-        if account.lines != account.accepted + account.duplicates + account.rejected
+        {name: row[name] for name in ("source_file", *COUNTS)}
+        for row in rows
+        if row["lines"] != row["accepted"] + row["duplicates"] + row["rejected"]
     ]
-    known = {account.source_file for account in accounts}
+    known = {row["source_file"] for row in rows}
     strange = {name: rows for name, rows in growth.items() if rows and name not in known}
     if wrong or strange:
         raise ImbalanceError(
-            f"of every file, lines = accepted + duplicates + rejected, but not of {wrong}, and "
-            f"silver grows by this run alone, but also by {strange}; nothing was published: run "
-            f"the job again, it removes what another run added twice"
+            f"of every file, lines = accepted + duplicates + rejected, but not of {wrong[:10]}, "
+            f"and this run adds its own files' events to silver, but also {strange}; nothing was "
+            f"published: run the job again"
         )
-
-
-def ledger(files: DataFrame, accounts: list[Account], run_id: str) -> DataFrame:
-    """Rows: one per file. Columns: those of ``load_ledger`` with its partition keys."""
-    columns = "source_file string, accepted long, duplicates long, bytes long"
-    kept = [(of.source_file, of.accepted, of.duplicates, of.bytes) for of in accounts]
-    counted = files.join(files.sparkSession.createDataFrame(kept, columns), "source_file")
-    told = counted.withColumns({
-        "state": F.lit(LOADED),
-        "error": F.lit(None),
-        "run_id": F.lit(run_id),
-    })
-    return with_slot_hour(told).select(*LOAD_LEDGER.partitioned_columns.names)
 
 
 class ImbalanceError(Exception):

@@ -38,6 +38,7 @@ MAX_PRICE = Decimal("99999999.99")
 CENT = Decimal("0.01")
 MAX_AHEAD = timedelta(days=1)
 MILLISECOND = 1000  # microseconds
+MAX_LINE = 1 << 20  # bytes
 
 # The five-minute slot that the producer names in the key of a raw file.
 SLOT = r"/year=(\d{4})/month=(\d{2})/day=(\d{2})/hour=(\d{2})/minute=(\d{2})/"

@@ -17,10 +17,12 @@ from pyspark import TaskContext
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
+from glue_jobs.census import Census
 from glue_jobs.schemas import EVENTS, Table
 from glue_jobs.verdicts import judge
 
 MOST_EVENTS = 1 << 20  # sorted and packed at once, in some 300 MB
+MOST_BYTES = 1 << 28  # of events, however few; an event may have 1 MiB
 ROW_GROUP = 1 << 17  # events; a row group's times are few enough to be skipped by
 MICROS_OF_AN_HOUR = 3_600_000_000
 
@@ -30,6 +32,7 @@ PARTS = T.StructType([
     T.StructField("raw_line", T.StringType()),
     T.StructField("unknown_fields", T.ArrayType(T.StringType())),
     T.StructField("lines", T.LongType()),
+    T.StructField("bytes", T.LongType()),
     T.StructField("first_event_time", T.TimestampType()),
     T.StructField("last_event_time", T.TimestampType()),
     T.StructField("part", T.StringType()),
@@ -45,28 +48,33 @@ def make_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Judge and pack the lines of a task.
 
     Columns in: ``line`` (bytes), ``source_file``; out: those of ``PARTS``.
-    Rows: one per rejected line, with its ``reason``; and one per part: its name, which is the same
-    if the task is tried again, its ``events``, their ``keys`` and its file, ``body``.
+    Rows: one per rejected line, with its ``reason``; one per part: its name, which is the same
+    if the task is tried again, its ``events``, their ``keys`` and its file, ``body``; and one per
+    raw file, with the ``lines`` and ``bytes`` that it delivered, as of ``Census``.
     """
     partition = TaskContext.get().partitionId()  # type: ignore[union-attr] # there is a task
     names = (f"{partition:05}-{number:05}" for number in count())
     held: list[pa.RecordBatch] = []
-    for verdicts in judge(batches):
+    census = Census()
+    for verdicts in judge(census.count(batches)):
+        census.note_unknown_fields(verdicts)
         is_event = pc.is_null(verdicts["reason"])
         if pc.all(is_event).as_py():
             held.append(verdicts)
         else:
             yield _rejects(verdicts.filter(pc.invert(is_event)))
             held.append(verdicts.filter(is_event))
-        if sum(map(len, held)) >= MOST_EVENTS:
+        if sum(map(len, held)) >= MOST_EVENTS or sum(each.nbytes for each in held) >= MOST_BYTES:
             yield from _pack(_take_all(held), names)
     if any(map(len, held)):
         yield from _pack(_take_all(held), names)
+    yield pa.RecordBatch.from_pylist(census.rows(), _ARROW)
 
 
 def _rejects(rejected: pa.RecordBatch) -> pa.RecordBatch:
     columns = dict(zip(rejected.schema.names, rejected.columns, strict=True))
     columns["lines"] = pa.repeat(1, len(rejected))
+    del columns["unknown_fields"]  # the census has them
     nothing = pa.nulls(len(rejected))
     arrays = [columns.get(field.name, nothing).cast(field.type) for field in _ARROW]
     return pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
@@ -103,10 +111,9 @@ def _part(events: pa.Table, name: str) -> dict[str, Any]:
     keys = keys_of(events)
     is_kept = ~_equals_previous(events, keys)
     kept = events.select(_EVENTS.names).filter(is_kept)
-    times, unknown_fields = events["event_time"], pc.list_flatten(events["unknown_fields"])
+    times = events["event_time"]
     return {
         "source_file": events["source_file"][0],
-        "unknown_fields": pc.unique(unknown_fields) if len(unknown_fields) else None,
         "lines": len(events),
         "first_event_time": times[0],
         "last_event_time": times[-1],

@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs.catalog import Catalog, Hour
 from glue_jobs.doubts import Doubts
-from glue_jobs.schemas import EVENTS, FILES, HOUR_KEYS, TABLE_FILES, TABLES, Table
+from glue_jobs.schemas import EVENTS, HOUR_KEYS, NAMED_FILES, TABLE_FILES, TABLES, Table
 from glue_jobs.store import Store
 
 # A run may last an hour after its note, and a query half an hour after the swap.
@@ -67,13 +67,14 @@ class Lake:
         return self._read(EVENTS, [self._hour_uri(EVENTS, hour) for hour in hours])
 
     def read_event_files(self, hours: Iterable[Hour]) -> DataFrame:
-        """Read silver's files of some hours as they are: the partition keys, ``body``."""
+        """Read silver's files of some hours as they are: the partition keys, ``name``, ``body``."""
         uris = self._present(self._hour_uri(EVENTS, hour) for hour in hours)
         if not uris:
-            return self.spark.createDataFrame([], FILES)
+            return self.spark.createDataFrame([], NAMED_FILES)
         keys = [F.regexp_extract("path", f"/{key}=([^/]+)/", 1).alias(key) for key in HOUR_KEYS]
         files = self.spark.read.format("binaryFile").load(uris)
-        return files.select(*keys, F.col("content").alias("body"))
+        name = F.substring_index("path", "/", -1).alias("name")
+        return files.select(*keys, name, F.col("content").alias("body"))
 
     def read_published(self, table: Table, hours: Iterable[Hour]) -> DataFrame:
         """Read the rows that the catalog's partitions of some hours point to."""
@@ -90,18 +91,22 @@ class Lake:
         """Keep the hours that silver has a partition of."""
         return set(self._catalog.locations(EVENTS, hours))
 
-    def append_events(self, frames: Iterable[DataFrame], hours: Iterable[Hour]) -> None:
+    def append_events(self, frames: Iterable[DataFrame], hours: Iterable[Hour]) -> set[str]:
         """Add files to silver: ``body`` for ``part`` of an hour. A part is there whole or not.
 
-        The hours are noted first, and registered before they have rows.
+        The hours are noted first, and registered before they have rows. Returns the names of the
+        files, which no others have.
         """
         self.doubts.note(hours)
         self._catalog.point(EVENTS, {hour: self._hour_uri(EVENTS, hour) for hour in hours})
         publication = self._new_publication()
         parts = (frame.toLocalIterator(prefetchPartitions=True) for frame in frames)
+        names = set()
         for part in chain.from_iterable(parts):
             folder = self._store.key(self._hour_uri(EVENTS, (part.dt, part.hour)))
-            self._store.write(f"{folder}{publication}-{part.part}.zstd.parquet", part.body)
+            names.add(name := f"{publication}-{part.part}.zstd.parquet")
+            self._store.write(folder + name, part.body)
+        return names
 
     def rewrite_events(self, hour: Hour, change: Callable[[DataFrame], DataFrame]) -> None:
         """Replace the silver files of an hour by files of their changed rows.

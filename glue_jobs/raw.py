@@ -1,73 +1,131 @@
-"""Raw files as objects: how large they are, whether they can be unpacked, where they go if not.
+"""Raw files as objects: which there are, whether they can be read, where they go if not.
 
 The job reads lines through Glue. A file that breaks the reader, or has no line, is looked at here.
 """
 
-import zlib
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from botocore.response import StreamingBody
 
 from glue_jobs.catalog import Hour
 from glue_jobs.parsing import BLANKS, layout_root, slot_of
-from glue_jobs.store import Store
+from glue_jobs.raw_lines import MOST_PACKED, NOT_THE_SAME, BrokenFileError, texts_of
+from glue_jobs.raw_names import RAW_SUFFIXES, is_raw_file
+from glue_jobs.schemas import IGNORED, LOADED, UNREADABLE
+from glue_jobs.store import Store, Stored
 
 UNREADABLE_FOLDER = "unreadable/"
-PIECE = 1 << 16  # packed bytes at a time
-GZIP = 31  # zlib's number for a gzip header and trailer
-# S3's answers about an object that somebody replaced or removed meanwhile.
-_NOT_THE_SAME = {"NoSuchKey", "PreconditionFailed"}
+INSPECTORS = 8  # files that are looked at at once
+NO_RAW_FILE = f"its name is no raw file's, which ends in one of {RAW_SUFFIXES} and is not hidden"
+
+
+TOO_LARGE = f"the file has more than {MOST_PACKED:,} bytes"
 
 
 class Inspection(NamedTuple):
-    """What a raw file turned out to be: ``error`` says why it cannot be unpacked, else is None."""
+    """What an object turned out to be, and its state in the ledger; ``error`` says why."""
 
     uri: str
-    etag: str
+    found: Stored
+    state: str
     error: str | None
     has_lines: bool
 
 
-class RawFiles:
-    """The files of the bucket that the raw path, an S3 URI, lies in."""
+class Delivered(NamedTuple):
+    """A raw file as it was read: its lines that are not blank, and the bytes of all lines."""
 
-    def __init__(self, s3: BaseClient, path: str) -> None:
+    uri: str
+    lines: int
+    bytes: int
+
+
+class RawFiles:
+    """The files of the bucket that the raw path, an S3 URI, lies in, as one run reads them.
+
+    ``is_replay`` says that files which the ledger has loaded are read again.
+    """
+
+    def __init__(self, s3: BaseClient, path: str, *, is_replay: bool = False) -> None:
         bucket = path.removeprefix("s3://").split("/", 1)[0]
         self.path = path
+        self.is_replay = is_replay
+        self.region = s3.meta.region_name
+        self._started = datetime.now(UTC)
         self._store = Store(s3, f"s3://{bucket}/")
 
-    def sizes(self, prefixes: Iterable[str]) -> dict[str, int]:
-        """Return the bytes of every file, by URI, whose URI begins with one of the prefixes."""
+    def find(self, prefixes: Iterable[str]) -> dict[str, Stored]:
+        """Return every object, by URI, whose URI begins with one of the prefixes."""
         return {
-            self._store.uri(found.key): found.size
+            self._store.uri(found.key): found
             for prefix in prefixes
             for found in self._store.list(self._store.key(prefix))
             if not found.key.endswith("/")  # the console makes empty objects for folders
         }
 
-    def inspect(self, uri: str) -> Inspection | None:
-        """Unpack a file to its end, as the reader does; None if it is there no more."""
+    def is_settled(self, found: Stored) -> bool:
+        """Tell whether an object is as the run has read it: nobody has written it since."""
+        return found.modified < self._started
+
+    def inspect(self, found: dict[str, Stored]) -> list[Inspection]:
+        """Read objects to their ends, as the job does; leave out what is there no more."""
+        with ThreadPoolExecutor(INSPECTORS) as pool:
+            looked_at = pool.map(self._inspect, found, found.values())
+            return [each for each in looked_at if each]
+
+    def _inspect(self, uri: str, found: Stored) -> Inspection | None:
+        if not is_raw_file(uri):
+            return Inspection(uri, found, IGNORED, NO_RAW_FILE, has_lines=False)
+        if found.size > MOST_PACKED:
+            return Inspection(uri, found, UNREADABLE, TOO_LARGE, has_lines=False)
         try:
-            body, etag = self._store.open(self._store.key(uri))
+            has_lines = self._has_lines(uri, found)
+        except BrokenFileError as error:
+            return Inspection(uri, found, UNREADABLE, str(error), has_lines=False)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _NOT_THE_SAME:
+            if error.response["Error"]["Code"] in NOT_THE_SAME:
                 return None
             raise
-        with body:
-            fault, has_lines = _unpack(body, is_gzip=uri.endswith(".gz"))
-        return Inspection(uri, etag, fault, has_lines)
+        return Inspection(uri, found, LOADED, None, has_lines)
+
+    def _has_lines(self, uri: str, found: Stored) -> bool:
+        """Read a raw file to its end; tell whether it has a line that is not blank."""
+        has_lines = False
+        with self._store.open(found.key, found.etag) as body:
+            for text in texts_of(body, uri):
+                has_lines = has_lines or bool(text.strip(BLANKS))
+        return has_lines
+
+    def are_whole(self, delivered: Iterable[Delivered]) -> bool:
+        """Tell whether files were read to their ends, as far as a look at their last bytes can.
+
+        A gzip file ends in the size of its text; a reader may take one that is cut off for whole.
+        """
+        packed = [file for file in delivered if file.uri.endswith(".gz")]
+        with ThreadPoolExecutor(INSPECTORS) as pool:
+            return all(pool.map(self._fits, packed))
+
+    def _fits(self, file: Delivered) -> bool:
+        """Compare with the size of the text, which has one or two bytes more for each line."""
+        try:
+            size = int.from_bytes(self._store.read_end(self._store.key(file.uri), 4), "little")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in NOT_THE_SAME:
+                return True  # it is for the next run
+            raise
+        return file.bytes + file.lines - 1 <= size <= file.bytes + 2 * file.lines
 
     def set_aside(self, found: Inspection) -> None:
         """Move a file to ``unreadable/``; one that was written again meanwhile stays."""
-        key = self._store.key(found.uri)
+        key = found.found.key
         try:
-            self._store.move(key, UNREADABLE_FOLDER + key, found.etag)
+            self._store.move(key, UNREADABLE_FOLDER + key, found.found.etag)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _NOT_THE_SAME:
+            if error.response["Error"]["Code"] not in NOT_THE_SAME:
                 raise
 
 
@@ -86,36 +144,3 @@ def hour_folders(uri: str) -> list[str]:
         f"{layout_root(uri)}/year={time:%Y}/month={time:%m}/day={time:%d}/hour={time:%H}/"
         for time in (slot, slot - timedelta(hours=1))
     ]
-
-
-def _unpack(body: StreamingBody, *, is_gzip: bool) -> tuple[str | None, bool]:
-    """Return why a file cannot be read to its end, if so, and whether it has a line."""
-    pieces = iter(lambda: body.read(PIECE), b"")
-    has_lines = False
-    try:
-        for text in _gunzip(pieces) if is_gzip else pieces:
-            has_lines = has_lines or bool(text.strip(BLANKS))
-    except (EOFError, zlib.error) as error:
-        return str(error), has_lines
-    return None, has_lines
-
-
-def _gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the text of a gzip file, one member after the other.
-
-    As strict as Java, where Python's gzip lets a file end in zero bytes.
-
-    Raises:
-        EOFError, zlib.error: it is none, or no whole one.
-    """
-    member, has_begun = zlib.decompressobj(wbits=GZIP), False
-    is_empty = True
-    for piece in pieces:
-        rest, is_empty = piece, False
-        while rest:
-            yield member.decompress(rest)
-            rest, has_begun = member.unused_data, not member.eof
-            if member.eof:
-                member = zlib.decompressobj(wbits=GZIP)
-    if is_empty or has_begun:
-        raise EOFError("the file is empty" if is_empty else "the file ends before its gzip stream")

@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pyspark.sql import DataFrame
+
 from glue_jobs.catalog import Hour
-from glue_jobs.intake import Read, load_new_files
-from glue_jobs.load import Loaded
+from glue_jobs.intake import Intake, load_new_files
 from glue_jobs.publish import Lake
-from glue_jobs.raw import Inspection, RawFiles
+from glue_jobs.raw import RawFiles
 from glue_jobs.repair import heal, hours_between, rebuild
 
 
 class Outcome(NamedTuple):
-    """What a run did: files loaded, files moved aside, silver hours mended, gold hours rebuilt."""
+    """What a run did: files taken in, silver hours mended, gold hours rebuilt."""
 
-    loaded: Loaded
-    unreadable: list[Inspection]
+    intake: Intake
     healed: list[Hour]
     rebuilt: set[Hour]
 
@@ -23,16 +23,16 @@ class Outcome(NamedTuple):
     def counts(self) -> dict[str, int]:
         """Files, lines, accepted, duplicates, rejected, unreadable, healed, rebuilt."""
         return {
-            "files": len(self.loaded.source_files),
-            **self.loaded.counts,
-            "unreadable": len(self.unreadable),
+            "files": len(self.intake.loaded.source_files),
+            **self.intake.loaded.counts,
+            **self.intake.silent_counts,
             "healed": len(self.healed),
             "rebuilt": len(self.rebuilt),
         }
 
 
 def run(
-    read: Read,
+    read_new: Callable[[], DataFrame],
     lake: Lake,
     raw: RawFiles,
     is_over: Callable[[str], bool],
@@ -40,15 +40,15 @@ def run(
 ) -> Outcome:
     """Bring every table up to date; safe to end anywhere, and to begin again.
 
-    ``read`` delivers the lines of new raw files, ``is_over`` tells whether a run has ended,
+    ``read_new`` delivers the lines of new raw files, ``is_over`` tells whether a run has ended,
     ``rebuild_hours`` is an interval as of ``hours_between``. The caller commits the bookmark, then
     settles the lake's doubts: a run that fails at its commit leaves a note of its hours.
     """
     doubtful = lake.doubts.take_over(is_over)
     asked_for = lake.keep_registered(hours_between(rebuild_hours))
     healed = heal(lake, doubtful)
-    loaded, unreadable = load_new_files(read, lake, raw)
-    rebuilt = (doubtful | asked_for).difference(loaded.hours)
+    intake = load_new_files(read_new, lake, raw)
+    rebuilt = (doubtful | asked_for).difference(intake.loaded.hours)
     rebuild(lake, rebuilt)
     lake.sweep()
-    return Outcome(loaded, unreadable, healed, rebuilt)
+    return Outcome(intake, healed, rebuilt)

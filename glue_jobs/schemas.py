@@ -78,7 +78,7 @@ REJECTED_EVENTS = Table(
     T.StructType([
         _column("source_file", T.StringType(), "S3 URI of the raw file.", required=True),
         _column("reason", T.StringType(), "The broken rules, comma-separated.", required=True),
-        _column("raw_line", T.StringType(), "The line as it was delivered.", required=True),
+        _column("raw_line", T.StringType(), "The line as delivered, up to 64 KiB.", required=True),
         _column("occurrences", T.LongType(), "How often the file holds this line.", required=True),
     ]),
 )
@@ -86,6 +86,7 @@ REJECTED_EVENTS = Table(
 # What became of a raw file as a whole.
 LOADED = "loaded"
 UNREADABLE = "unreadable"
+IGNORED = "ignored"
 
 LOAD_LEDGER = Table(
     "bronze",
@@ -93,8 +94,13 @@ LOAD_LEDGER = Table(
     "What became of every line; one row per raw file.",
     T.StructType([
         _column("source_file", T.StringType(), "S3 URI of the raw file.", required=True),
-        _column("state", T.StringType(), "loaded; or unreadable, and moved aside.", required=True),
-        _column("error", T.StringType(), "Why the file is unreadable; NULL if it is loaded."),
+        _column(
+            "state",
+            T.StringType(),
+            "loaded, unreadable (moved aside), or ignored.",
+            required=True,
+        ),
+        _column("error", T.StringType(), "Why nothing of the file is loaded; NULL if it is."),
         _column("bytes", T.LongType(), "Size of the raw file; NULL if it was gone by then."),
         _column(
             "lines",
@@ -121,12 +127,14 @@ LOAD_LEDGER = Table(
         _column(
             "unknown_fields",
             T.ArrayType(T.StringType(), containsNull=False),
-            "Names of fields outside the contract, sorted.",
+            "Names of fields outside the contract, sorted; 1,000 at the most.",
             required=True,
         ),
         _column("first_event_time", T.TimestampType(), "Earliest valid event, UTC."),
         _column("last_event_time", T.TimestampType(), "Latest valid event, UTC."),
         _column("run_id", T.StringType(), "The job run that wrote this row.", required=True),
+        _column("etag", T.StringType(), "ETag of the version that was read; NULL if unknown."),
+        _column("modified_time", T.TimestampType(), "When that version was written, UTC."),
     ]),
 )
 
@@ -160,11 +168,8 @@ FILES = T.StructType([
     *(T.StructField(key, T.StringType()) for key in HOUR_KEYS),
     T.StructField("body", T.BinaryType()),
 ])
-TABLE_FILES = T.StructType([
-    *FILES,
-    T.StructField("table", T.StringType()),
-    T.StructField("name", T.StringType()),
-])
+NAMED_FILES = T.StructType([*FILES, T.StructField("name", T.StringType())])
+TABLE_FILES = T.StructType([*NAMED_FILES, T.StructField("table", T.StringType())])
 
 CONVERSION_FUNNEL = Table(
     "gold",

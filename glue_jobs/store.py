@@ -18,6 +18,7 @@ class Stored(NamedTuple):
     key: str
     modified: datetime
     size: int
+    etag: str
 
 
 class Store:
@@ -44,7 +45,7 @@ class Store:
         )
         for item in chain.from_iterable(page.get("Contents", []) for page in pages):
             key = item["Key"].removeprefix(self._prefix)
-            yield Stored(key, item["LastModified"], item["Size"])
+            yield Stored(key, item["LastModified"], item["Size"], item["ETag"])
 
     def has_objects(self, prefix: str) -> bool:
         """Return whether any object lies below a prefix; costs one request."""
@@ -57,10 +58,19 @@ class Store:
         """Return an object's bytes."""
         return self._s3.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"].read()
 
-    def open(self, key: str) -> tuple[StreamingBody, str]:
-        """Return an object's bytes as a stream, and its ETag."""
-        answer = self._s3.get_object(Bucket=self._bucket, Key=self._prefix + key)
-        return answer["Body"], answer["ETag"]
+    def read_end(self, key: str, size: int) -> bytes:
+        """Return the last bytes of an object that has as many."""
+        of_object = {"Bucket": self._bucket, "Key": self._prefix + key}
+        return self._s3.get_object(**of_object, Range=f"bytes=-{size}")["Body"].read()
+
+    def open(self, key: str, etag: str) -> StreamingBody:
+        """Return an object's bytes as a stream.
+
+        Raises:
+            botocore.exceptions.ClientError: it is not the one with the ETag (412).
+        """
+        of_object = {"Bucket": self._bucket, "Key": self._prefix + key}
+        return self._s3.get_object(**of_object, IfMatch=etag)["Body"]
 
     def move(self, key: str, target: str, etag: str) -> None:
         """Give an object another key, if it is still the one with the ETag.

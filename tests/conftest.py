@@ -24,14 +24,16 @@ AS_ON_THE_LOCAL_AWS = {
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    """A local session with the job's own settings."""
+def spark(aws: LocalAws) -> Iterator[SparkSession]:
+    """A local session with the job's own settings; its workers call the local AWS."""
     os.environ["JAVA_HOME"] = str(java_home())
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["SPARK_CONF_DIR"] = str(class_archive.CONF_DIR)
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", value=False)
     for name, value in {**SPARK_SETTINGS, **SMALL_WORK, **AS_ON_THE_LOCAL_AWS}.items():
         builder = builder.config(name, value)
+    for name, value in aws.settings.environment.items():
+        builder = builder.config(f"spark.executorEnv.{name}", value)
     session = builder.config("spark.driver.bindAddress", "127.0.0.1").getOrCreate()
     yield session
     session.stop()

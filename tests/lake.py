@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -115,7 +115,7 @@ class Dataset:
         """Make one run that finds these raw files new, perhaps while another is at work."""
         lake = lake or self.open()
         outcome = run(
-            read=partial(self.read, uris),
+            read_new=partial(self.read, uris),
             lake=lake,
             raw=RawFiles(self.s3, self.raw_path),
             is_over=lambda run_id: run_id != at_work,
@@ -125,15 +125,14 @@ class Dataset:
         self._spark.catalog.clearCache()  # as the end of Spark does
         return outcome
 
-    def read(self, uris: Iterable[str], columns: Sequence[str]) -> DataFrame:
-        """Read lines as the raw reader delivers them; no files and none declared, no columns."""
+    def read(self, uris: Iterable[str]) -> DataFrame:
+        """Read lines as the raw reader delivers them."""
         paths = list(uris)
-        if not paths and not columns:
-            return self._spark.createDataFrame([], "")
-        nothing = F.lit(None).cast("string")
-        others = [nothing.alias(name) for name in columns if name != "col0"]
+        if not paths:
+            return self._spark.createDataFrame([], "col0 string, col1 string, source_file string")
         text = self._spark.read.text(paths).withColumn("source_file", F.input_file_name())
-        return text.select(F.col("value").alias("col0"), *others, "source_file")
+        overflow = F.lit(None).cast("string").alias("col1")
+        return text.select(F.col("value").alias("col0"), overflow, "source_file")
 
     def rows(self, table: Table) -> list[dict[str, object]]:
         """Return a table's rows with its partition keys, by the catalog's partitions."""

@@ -10,14 +10,17 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs import copies, curation
-from glue_jobs.load import keep_within, touched
+from glue_jobs.census import MOST_FIELDS
+from glue_jobs.load import Span, hours_of, keep_within, ranges
 from glue_jobs.parts import unpack
-from glue_jobs.schemas import EVENTS
+from glue_jobs.schemas import EVENTS, REJECTED_EVENTS
 
 FILE_A, FILE_B = (
     f"s3://source/events/year=2026/month=03/day=01/hour=10/minute={minute}/events.jsonl.gz"
     for minute in ("00", "05")
 )
+REJECT = REJECTED_EVENTS.partitioned_columns.names
+READ = "col0 string, col1 string, source_file string"
 SEARCH = {
     "timestamp": "2026-03-01T10:00:00.000001Z",
     "user_id": "u_1",
@@ -51,34 +54,29 @@ def _events(parsed: DataFrame) -> DataFrame:
     return parsed.sparkSession.createDataFrame(rows, EVENTS.partitioned_columns)
 
 
-def test_join_columns(spark: SparkSession) -> None:
-    """A line that the reader split at ctrl-A is whole again, in the order of its parts."""
-    columns = ["source_file", *(f"col{number}" for number in range(11))]
-    read = spark.createDataFrame(
-        [(FILE_A, *"abcdefghijk"), (FILE_B, "x", *[None] * 10)],
-        ", ".join(f"{name} string" for name in columns),
-    )
+@pytest.mark.parametrize("uri", [FILE_A, FILE_A.replace("s3:", "s3a:")])
+def test_join_columns(spark: SparkSession, uri: str) -> None:
+    """A line passes with its file, which Hadoop may call by the newer name of its place."""
+    longest = "x" * curation.LONGEST
+    read = spark.createDataFrame([(longest, None, uri)], READ)
 
-    joined = curation.join_columns(read).collect()
-
-    assert joined == [
-        Row(line="\u0001".join("abcdefghijk"), source_file=FILE_A),
-        Row(line="x", source_file=FILE_B),
-    ]
+    assert curation.join_columns(read).collect() == [Row(line=longest, source_file=FILE_A)]
 
 
-def test_join_columns_up_to_the_last(spark: SparkSession) -> None:
-    """A line that fills the last declared column fails, for it may have had more."""
-    columns = (*curation.LINE_COLUMNS, "source_file")
-    read = spark.createDataFrame(
-        [("a", "b", *[None] * 6, FILE_A), (*"abcdefgh", FILE_B)],
-        ", ".join(f"{name} string" for name in columns),
-    )
-    joined = curation.join_columns(read, curation.LINE_COLUMNS[-1])
+@pytest.mark.parametrize(
+    "columns",
+    [
+        pytest.param(("a", "b"), id="a line with ctrl-A, split"),
+        pytest.param(("a", ""), id="a line that ends in ctrl-A"),
+        pytest.param(("\u00e9" * 4097, None), id="a long line"),
+    ],
+)
+def test_join_columns_refuses(spark: SparkSession, columns: tuple[str, str | None]) -> None:
+    """What the read through Glue may not hold fails it; workers then read it one by one."""
+    read = spark.createDataFrame([(*columns, FILE_A)], READ)
 
-    assert joined.where(F.col("source_file") == FILE_A).head().line == "a\u0001b"
-    with pytest.raises(Py4JJavaError, match=curation.WIDER):
-        joined.collect()
+    with pytest.raises(Py4JJavaError, match="a line has ctrl-A or is longer than 8192 bytes"):
+        curation.join_columns(read).collect()
 
 
 def test_parse_lines(spark: SparkSession) -> None:
@@ -112,7 +110,7 @@ def test_parse_lines(spark: SparkSession) -> None:
             hour="10",
         )
     ]
-    assert sorted(curation.rejects(parsed).collect()) == [
+    assert sorted(curation.rejects(parsed, [FILE_A, FILE_B]).select(*REJECT).collect()) == [
         Row(
             source_file=FILE_A,
             reason="missing_user_id",
@@ -139,17 +137,18 @@ def test_raw_line_survives(spark: SparkSession) -> None:
         "cast(line as string) as line", "source_file"
     )
 
-    parsed = curation.parse_lines(lines).collect()
+    parsed = curation.parse_lines(lines).where("reason is not null").collect()
 
     assert [row.raw_line for row in parsed] == ["{\u00e9 \u0001", "{caf\\xe9"]
     assert [row.reason for row in parsed] == ["not_json", "not_utf8"]
 
 
 def test_slot_hour(spark: SparkSession) -> None:
-    """A file outside the producer's layout is accounted for under unknown."""
-    files = spark.createDataFrame([(FILE_B,), ("s3://source/events/x.gz",)], "source_file string")
+    """A file outside the producer's layout is accounted for under unknown; others are left out."""
+    stray = "s3://source/events/x.gz"
+    files = spark.createDataFrame([(FILE_B,), (stray,), (FILE_A,)], "source_file string")
 
-    hours = curation.with_slot_hour(files).select("dt", "hour").collect()
+    hours = curation.with_slot_hour(files, [FILE_B, stray]).select("dt", "hour").collect()
 
     assert hours == [("2026-03-01", "10"), ("unknown", "unknown")]
 
@@ -213,7 +212,7 @@ def test_event_times_are_utc(spark: SparkSession) -> None:
     assert found == [(int(instant.timestamp()) * 1_000_000, "2026-02-28", "23")]
 
 
-def test_touched_hours(spark: SparkSession) -> None:
+def test_hours(spark: SparkSession) -> None:
     """What a batch spans of each hour are the times of its accepted events there."""
     late, later = (
         {**SEARCH, "timestamp": f"2026-02-28T23:{minute}:00Z"} for minute in ("10", "50")
@@ -222,12 +221,12 @@ def test_touched_hours(spark: SparkSession) -> None:
     nothing = _lines(spark, (FILE_A, early), (FILE_A, "{"))
     some = _lines(spark, (FILE_A, SEARCH), (FILE_A, later), (FILE_B, late))
 
-    spans = touched(_counts(nothing.unionByName(some)))
+    spans = hours_of(curation.parse_lines(nothing.unionByName(some)))
 
     assert list(spans) == [("2026-02-28", "23"), ("2026-03-01", "10")]
     minutes = [(last - first) / 60_000_000 for first, last in spans.values()]
     assert minutes == [40, 0]
-    assert touched(_counts(nothing)) == {}
+    assert hours_of(curation.parse_lines(nothing)) == {}
 
 
 def test_known_within_the_span_of_their_hour(spark: SparkSession) -> None:
@@ -235,13 +234,54 @@ def test_known_within_the_span_of_their_hour(spark: SparkSession) -> None:
     times = [f"2026-{time}:00Z" for time in ("02-28T23:09", "02-28T23:10", "03-01T09:30")]
     lines = [(FILE_A, {**SEARCH, "timestamp": time}) for time in (*times, SEARCH["timestamp"])]
     silver = _events(curation.parse_lines(_lines(spark, *lines)))
-    spans = touched(_counts(_lines(spark, lines[1], lines[3])))
+    spans = hours_of(curation.parse_lines(_lines(spark, lines[1], lines[3])))
 
-    known = keep_within(silver, spans).select(F.date_format("event_time", "HH:mm").alias("at"))
+    known = keep_within(silver, ranges(spans.values()))
 
-    assert sorted(row.at for row in known.collect()) == ["10:00", "23:10"]
-    assert keep_within(silver, {}).isEmpty()
+    times = known.select(F.date_format("event_time", "HH:mm").alias("at")).collect()
+    assert sorted(row.at for row in times) == ["10:00", "23:10"]
+    assert keep_within(silver, []).isEmpty()
 
 
-def _counts(lines: DataFrame) -> list[Row]:
-    return curation.count_files(curation.parse_lines(lines)).collect()
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([], []),
+        ([(1, 2)], [(1, 2)]),
+        ([(9, 9), (1, 2)], [(1, 2), (9, 9)]),
+        ([(1, 2), (4, 5), (90, 91), (95, 99), (50, 51)], [(1, 5), (50, 51), (90, 99)]),
+    ],
+)
+def test_ranges(spans: list[Span], expected: list[Span]) -> None:
+    """However many hours a sender chooses, a plan has few ranges; they cover all spans."""
+    assert ranges(spans, most=3) == expected
+
+
+def test_count_files(spark: SparkSession) -> None:
+    """Lines and bytes are counted as they arrive; what is no raw file is named, without lines."""
+    lines = _lines(
+        spark,
+        (FILE_A, SEARCH),
+        (FILE_A, SEARCH),
+        (FILE_A, {**PURCHASE, "x": 1, "y": {}}),
+        (FILE_A, "{"),
+        (FILE_A, " "),
+        ("s3://source/events/notes.txt", "remember"),
+    )
+
+    counted = curation.count_files(curation.parse_lines(lines)).collect()
+
+    [notes, file] = sorted(counted, key=lambda row: row.lines)
+    assert (notes.source_file, notes.lines, notes.valid) == ("s3://source/events/notes.txt", 0, 0)
+    assert (file.lines, file.valid, file.rejected, file.events) == (4, 3, 1, 2)
+    assert file.bytes == sum(len(row.line) for row in lines.collect()) - len("remember")
+    assert (file.reasons, file.unknown_fields) == ({"not_json": 1}, ["x", "y"])
+
+
+def test_unknown_fields_are_bounded(spark: SparkSession) -> None:
+    """A sender that makes up names fills no memory: a thousand are kept of a file."""
+    lines = [(FILE_A, {**SEARCH, f"{name:05}": 1}) for name in range(MOST_FIELDS + 10)]
+
+    [file] = curation.count_files(curation.parse_lines(_lines(spark, *lines))).collect()
+
+    assert len(file.unknown_fields) == MOST_FIELDS

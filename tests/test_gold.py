@@ -12,7 +12,7 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs import gold, sums
 from glue_jobs.parts import pack
-from glue_jobs.schemas import EVENTS, FILES, GOLD, Table
+from glue_jobs.schemas import EVENTS, GOLD, NAMED_FILES, Table
 
 COLUMNS = (
     "event_time",
@@ -46,8 +46,8 @@ def files(spark: SparkSession) -> DataFrame:
         ],
         ("11", "b"): [(LATE, "u_2", "s_2", "search", None, None, None, None)],
     }
-    rows = [(DAY, hour, _packed(of_file)) for (hour, _), of_file in events.items()]
-    return spark.createDataFrame(rows, FILES)
+    rows = [(DAY, hour, _packed(of_file), name) for (hour, name), of_file in events.items()]
+    return spark.createDataFrame(rows, NAMED_FILES)
 
 
 def _packed(events: list[tuple[object, ...]]) -> bytearray:

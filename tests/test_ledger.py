@@ -2,16 +2,20 @@
 
 import json
 from collections import Counter
+from datetime import UTC, datetime
+from operator import itemgetter
 
 import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs import copies, curation
-from glue_jobs.ledger import Account, ImbalanceError, check_balance, ledger, open_accounts
+from glue_jobs.ledger import COUNTS, ImbalanceError, check_balance, of_loaded
 from glue_jobs.schemas import EVENTS
+from glue_jobs.store import Stored
 from tests.test_curation import FILE_A, FILE_B, PURCHASE, SEARCH
 
-TOTAL = Account(FILE_A, lines=5, accepted=2, duplicates=1, rejected=2, bytes=7)
+FOUND = {FILE_A: Stored("a", datetime(2026, 3, 1, tzinfo=UTC), 7, '"e"')}
+TOTAL = {"source_file": FILE_A, "lines": 5, "accepted": 2, "duplicates": 1, "rejected": 2}
 
 
 def test_ledger(spark: SparkSession) -> None:
@@ -20,36 +24,40 @@ def test_ledger(spark: SparkSession) -> None:
         FILE_A: [*map(json.dumps, (SEARCH, SEARCH, {**PURCHASE, "x": 1})), "{", "1"],
         FILE_B: [json.dumps(SEARCH), ""],
     }
-    rows = [(line, file) for file, lines in texts.items() for line in lines]
-    lines = spark.createDataFrame(rows, "line string, source_file string")
+    given = [(line, file) for file, lines in texts.items() for line in lines]
+    lines = spark.createDataFrame(given, "line string, source_file string")
     parsed = curation.parse_lines(lines)
     claims = copies.find_claims(parsed, spark.createDataFrame([], EVENTS.partitioned_columns))
-    files, claimed = curation.count_files(parsed), copies.count_claims(claims).collect()
+    files, claimed = curation.count_files(parsed).collect(), copies.count_claims(claims).collect()
+    growth = Counter({FILE_A: 2})
 
-    accounts = open_accounts(files.collect(), claimed, Counter({FILE_A: 2}), {FILE_A: 7, "x": 8})
+    rows = of_loaded(files, claimed, growth, FOUND)
 
-    check_balance(accounts, Counter({FILE_A: 2}))
-    assert sorted(accounts) == [TOTAL, (FILE_B, 1, 0, 1, 0, None)]
-    entries = {row.source_file: row for row in ledger(files, accounts, "jr_1").collect()}
-    assert {file: entry.reasons for file, entry in entries.items()} == {
-        FILE_A: {"not_json": 1, "not_an_object": 1},
-        FILE_B: {},
-    }
-    assert [entries[file].unknown_fields for file in (FILE_A, FILE_B)] == [["x"], []]
-    assert [entries[file].accepted for file in (FILE_A, FILE_B)] == [2, 0]
+    check_balance(rows, growth)
+    [a, b] = sorted(rows, key=itemgetter("source_file"))
+    assert a.items() >= TOTAL.items()
+    assert a.items() >= {"dt": "2026-03-01", "hour": "10", "state": "loaded", "bytes": 7}.items()
+    assert (a["etag"], a["modified_time"]) == ('"e"', FOUND[FILE_A].modified)
+    assert (a["reasons"], a["unknown_fields"]) == ({"not_json": 1, "not_an_object": 1}, ["x"])
+    assert [b[name] for name in COUNTS] == [1, 0, 1, 0]
+    assert (b["bytes"], b["etag"], b["reasons"], b["unknown_fields"]) == (None, None, {}, [])
 
 
-@pytest.mark.parametrize("accepted", [1, 3])
-def test_imbalance_shows(accepted: int) -> None:
-    """If silver lacks an event of a file, or holds one twice, the run is refused."""
-    account = TOTAL._replace(accepted=accepted)
-
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"accepted": 1}, id="silver lacks an event"),
+        pytest.param({"accepted": 3}, id="silver was given one twice"),
+        pytest.param({"lines": 6}, id="a line was lost before it was validated"),
+    ],
+)
+def test_imbalance_shows(changes: dict[str, int]) -> None:
+    """If a line is lost on the way, or counted twice, the run is refused."""
     with pytest.raises(ImbalanceError, match=FILE_A):
-        check_balance([account], Counter({FILE_A: accepted}))
+        check_balance([{**TOTAL, **changes}], Counter({FILE_A: 2}))
 
 
-@pytest.mark.parametrize("rows", [1, -1])
-def test_growth_of_another_file_shows(rows: int) -> None:
-    """If silver gains or loses rows of a file outside the batch, the run is refused."""
+def test_growth_of_another_file_shows() -> None:
+    """If silver gains rows of a file outside the batch, the run is refused."""
     with pytest.raises(ImbalanceError, match=FILE_B):
-        check_balance([TOTAL], Counter({FILE_A: 2, FILE_B: rows}))
+        check_balance([TOTAL], Counter({FILE_A: 2, FILE_B: 1}))

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from glue_jobs.intake import Intake
 from glue_jobs.load import NOTHING, Loaded
 from glue_jobs.metrics import metrics
 from glue_jobs.run import Outcome
@@ -14,20 +15,21 @@ COUNTS = {"lines": 400, "accepted": 380, "duplicates": 10, "rejected": 10}
 def _metrics(loaded: Loaded, seconds: float = 90) -> dict[str, tuple[float, str]]:
     job_run = {"StartedOn": START, "MaxCapacity": 2.0}
     now = START + timedelta(seconds=seconds)
-    return metrics(Outcome(loaded, [], [], set()), job_run, 0.44, now)
+    return metrics(Outcome(Intake(loaded, []), [], set()), job_run, 0.44, now)
 
 
 def test_run_with_files() -> None:
     """Counts, how long it took and cost, the rejected share, and the newest slot's age."""
     files = [SLOT.format(minute=minute) for minute in ("55", "50")]
 
-    assert _metrics(Loaded(COUNTS, files, [("2026-03-01", "23")])) == {
+    assert _metrics(Loaded(COUNTS, files, [("2026-03-01", "23")], 0)) == {
         "Files": (2, "Count"),
         "Lines": (400, "Count"),
         "Accepted": (380, "Count"),
         "Duplicates": (10, "Count"),
         "Rejected": (10, "Count"),
         "Unreadable": (0, "Count"),
+        "Ignored": (0, "Count"),
         "Healed": (0, "Count"),
         "Rebuilt": (0, "Count"),
         "RunSeconds": (90, "Seconds"),
@@ -45,9 +47,16 @@ def test_run_without_files() -> None:
     assert not {"RejectedPercent", "FreshnessSeconds"} & found.keys()
 
 
+def test_barren_file() -> None:
+    """A file of lines without an event is loud, however many lines the others have."""
+    loaded = Loaded(COUNTS, [SLOT.format(minute="55")], [], barren=1)
+
+    assert _metrics(loaded)["RejectedPercent"] == (100, "Percent")
+
+
 def test_file_outside_the_layout() -> None:
     """A file without a slot has no age, beside one that has."""
-    loaded = Loaded(COUNTS, ["s3://raw/events/stray.gz"], [])
+    loaded = Loaded(COUNTS, ["s3://raw/events/stray.gz"], [], 0)
 
     assert "FreshnessSeconds" not in _metrics(loaded)
     assert _metrics(loaded._replace(source_files=[*loaded.source_files, SLOT.format(minute="45")]))[

@@ -51,7 +51,7 @@ def _batch(lines: list[tuple[str, str]]) -> pa.RecordBatch:
 def _made(*batches: list[tuple[str, str]]) -> tuple[list[dict], list[dict]]:
     """Return the rows of parts, and those of rejects."""
     rows = [row for made in make_parts(map(_batch, batches)) for row in made.to_pylist()]
-    return [row for row in rows if row["part"]], [row for row in rows if not row["part"]]
+    return [row for row in rows if row["part"]], [row for row in rows if row["reason"]]
 
 
 @given(batches=st.lists(st.lists(st.tuples(LINES, st.sampled_from([FILE_A, FILE_B])))))
@@ -102,13 +102,14 @@ def test_copies_that_lie_side_by_side_are_left_out() -> None:
     assert (part["lines"], sessions) == (4, ["s_1", "s_2"])
 
 
-def test_unknown_fields_are_told() -> None:
-    """The fields that its lines have beyond the contract are named with the part."""
-    lines = [(json.dumps({**SEARCH, name: 1, "both": 2}), FILE_A) for name in ("b", "a")]
+def test_few_events_that_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events are packed by their bytes too: a few large ones are not held until there are many."""
+    monkeypatch.setattr(parts, "MOST_BYTES", 10_000)
+    large = json.dumps({**SEARCH, "search_query": "x" * 9_000})
 
-    [part], _ = _made(lines)
+    packed, _ = _made(*[[(large.replace("s_1", f"s_{number}"), FILE_A)] for number in range(4)])
 
-    assert sorted(part["unknown_fields"]) == ["a", "b", "both"]
+    assert [row["events"] for row in packed] == [2, 2]
 
 
 def test_keys_hold_the_instant_and_the_user() -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from glue_jobs.raw import RawFiles, hour_folders, hour_of
+from glue_jobs.raw import Delivered, Inspection, RawFiles, hour_folders, hour_of
 from local_aws.server import LocalAws
 from tests.lake import key
 
@@ -29,6 +29,14 @@ class RawBucket:
         """Write a raw file; return its URI."""
         self.s3.put_object(Bucket=self.name, Key=f"events/{name}", Body=content)
         return f"s3://{self.name}/events/{name}"
+
+    def inspect(self, uri: str) -> list[Inspection]:
+        """Look at the files whose URIs begin so."""
+        return self.files.inspect(self.files.find([uri]))
+
+    def sizes(self, prefixes: list[str]) -> dict[str, int]:
+        """Return the bytes of the files below the prefixes."""
+        return {uri: found.size for uri, found in self.files.find(prefixes).items()}
 
     def contents(self) -> dict[str, bytes]:
         """Return every object by its key."""
@@ -62,9 +70,9 @@ def bucket(aws: LocalAws) -> RawBucket:
 )
 def test_whole_file(bucket: RawBucket, name: str, content: bytes, *, has_lines: bool) -> None:
     """A file that can be unpacked has no error; a line is what is more than white space."""
-    found = bucket.files.inspect(bucket.put(name, content))
+    [found] = bucket.inspect(bucket.put(name, content))
 
-    assert (found.error, found.has_lines) == (None, has_lines)
+    assert (found.state, found.error, found.has_lines) == ("loaded", None, has_lines)
 
 
 @pytest.mark.parametrize(
@@ -85,16 +93,19 @@ def test_broken_file(bucket: RawBucket, content: bytes, error: str) -> None:
     """A file that cannot be unpacked to its end says why; its ETag tells what was looked at."""
     uri = bucket.put("a.gz", content)
 
-    found = bucket.files.inspect(uri)
+    [found] = bucket.inspect(uri)
 
-    assert found.uri == uri
-    assert found.etag == f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+    assert (found.uri, found.state) == (uri, "unreadable")
+    assert found.found.etag == f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
     assert error in (found.error or "")
 
 
 def test_inspect_a_file_that_vanished(bucket: RawBucket) -> None:
     """A file that somebody removed is no file, and no error."""
-    assert bucket.files.inspect(f"s3://{bucket.name}/events/gone.gz") is None
+    found = bucket.files.find([bucket.put("gone.gz", PACKED)])
+    bucket.s3.delete_object(Bucket=bucket.name, Key="events/gone.gz")
+
+    assert bucket.files.inspect(found) == []
 
 
 def test_set_aside(bucket: RawBucket) -> None:
@@ -102,7 +113,7 @@ def test_set_aside(bucket: RawBucket) -> None:
     broken = bucket.put(key("2026-03-01T10:00", "broken.gz"), b"no gzip")
     bucket.put(key("2026-03-01T10:00", "broken.gz.2"), b"another")
 
-    bucket.files.set_aside(bucket.files.inspect(broken))
+    bucket.files.set_aside(*[each for each in bucket.inspect(broken) if each.uri == broken])
 
     assert bucket.contents() == {
         f"unreadable/events/{key('2026-03-01T10:00', 'broken.gz')}": b"no gzip",
@@ -112,7 +123,7 @@ def test_set_aside(bucket: RawBucket) -> None:
 
 def test_set_aside_what_was_written_again(bucket: RawBucket) -> None:
     """A file that its producer wrote again since it was looked at stays where it is."""
-    broken = bucket.files.inspect(bucket.put("a.gz", PACKED[:-1]))
+    [broken] = bucket.inspect(bucket.put("a.gz", PACKED[:-1]))
     bucket.put("a.gz", PACKED)
 
     bucket.files.set_aside(broken)
@@ -122,7 +133,7 @@ def test_set_aside_what_was_written_again(bucket: RawBucket) -> None:
 
 def test_set_aside_what_vanished(bucket: RawBucket) -> None:
     """A file that is gone by then leaves nothing to do."""
-    broken = bucket.files.inspect(bucket.put("a.gz", b""))
+    [broken] = bucket.inspect(bucket.put("a.gz", b""))
     bucket.s3.delete_object(Bucket=bucket.name, Key="events/a.gz")
 
     bucket.files.set_aside(broken)
@@ -130,15 +141,60 @@ def test_set_aside_what_vanished(bucket: RawBucket) -> None:
     assert bucket.contents() == {}
 
 
-def test_sizes(bucket: RawBucket) -> None:
-    """Sizes are told of the files below the prefixes, by URI; folders of the console are none."""
+@pytest.mark.parametrize("name", ["notes.txt", "_temporary/a.jsonl.gz", "a.jsonl.zst"])
+def test_no_raw_file(bucket: RawBucket, name: str) -> None:
+    """What is no raw file is ignored, with the reason, and not even opened."""
+    [found] = bucket.inspect(bucket.put(name, PACKED[:-1]))
+
+    assert (found.state, found.has_lines) == ("ignored", False)
+    assert "ends in one of ('.gz', " in found.error
+
+
+@pytest.mark.parametrize(
+    ("limit", "content", "error"),
+    [
+        ("raw_lines.MOST_TEXT", LINES, "the file unpacks to more than 100 bytes"),
+        ("raw_lines.MOST_LINE", b"x\n" + b"x" * 101, "a line has more than 100 bytes"),
+        ("raw.MOST_PACKED", LINES, "the file has more than 1,073,741,824 bytes"),
+    ],
+)
+def test_too_large(
+    bucket: RawBucket, monkeypatch: pytest.MonkeyPatch, limit: str, content: bytes, error: str
+) -> None:
+    """A file that would fill a worker's memory or time is set aside; whoever sends it is told."""
+    monkeypatch.setattr(f"glue_jobs.{limit}", 100)
+
+    [found] = bucket.inspect(bucket.put("a.jsonl", content))
+
+    assert found.state == "unreadable"
+    assert error in found.error
+
+
+def test_are_whole(bucket: RawBucket) -> None:
+    """The end of a gzip file says how much it holds: less that was delivered shows."""
+    whole = Delivered(bucket.put("a.gz", PACKED), lines=10_000, bytes=len(LINES) - 10_000)
+    windows = LINES.replace(b"\n", b"\r\n")
+    of_windows = whole._replace(uri=bucket.put("b.gz", gzip.compress(windows)))
+    open_end = whole._replace(uri=bucket.put("c.gz", gzip.compress(LINES[:-1])))
+    plain = whole._replace(uri=bucket.put("d.json", LINES), lines=1)
+    gone = whole._replace(uri=f"s3://{bucket.name}/events/gone.gz")
+
+    cut_off = whole._replace(uri=bucket.put("e.gz", PACKED[: len(PACKED) // 2]))
+
+    assert bucket.files.are_whole([whole, of_windows, open_end, plain, gone])
+    assert not bucket.files.are_whole([whole, cut_off])
+    assert not bucket.files.are_whole([whole._replace(lines=4_999, bytes=whole.bytes // 2)])
+
+
+def test_find(bucket: RawBucket) -> None:
+    """Objects below the prefixes are found, by URI; folders of the console are none."""
     uris = [bucket.put(key(f"2026-03-01T{hour}:00"), b"x" * int(hour)) for hour in (10, 11, 12)]
     bucket.put("year=2026/", b"")
     prefixes = [f"s3://{bucket.name}/events/year=2026/month=03/day=01/hour={n}/" for n in (10, 12)]
 
-    assert bucket.files.sizes(prefixes) == {uris[0]: 10, uris[2]: 12}
-    assert bucket.files.sizes([]) == {}
-    assert bucket.files.sizes([bucket.files.path]) == dict(zip(uris, (10, 11, 12), strict=True))
+    assert bucket.sizes(prefixes) == {uris[0]: 10, uris[2]: 12}
+    assert bucket.sizes([]) == {}
+    assert bucket.sizes([bucket.files.path]) == dict(zip(uris, (10, 11, 12), strict=True))
 
 
 @pytest.mark.parametrize(
