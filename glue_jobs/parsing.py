@@ -6,10 +6,9 @@
 
 import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from glue_jobs.schemas import (
@@ -29,8 +28,11 @@ CART_TYPES = frozenset({ADD_TO_CART, REMOVE_FROM_CART, PURCHASE})
 
 NOT_UTF8 = "not_utf8"
 NOT_JSON = "not_json"
+SEVERAL_OBJECTS = "several_objects"
+TOO_LONG = "too_long"
 NOT_AN_OBJECT = "not_an_object"
 DUPLICATE_FIELD = "duplicate_field"
+TOO_OLD = "too_old"
 TOO_EARLY = "too_early"
 
 MAX_QUANTITY = 2**31 - 1
@@ -38,16 +40,27 @@ MAX_PRICE = Decimal("99999999.99")
 CENT = Decimal("0.01")
 MAX_AHEAD = timedelta(days=1)
 MILLISECOND = 1000  # microseconds
-MAX_LINE = 1 << 20  # bytes
+# Before: a clock that stands at its zero (of Unix, Windows, .NET, Go, Excel), not history.
+FIRST_INSTANT = datetime(2010, 1, 1, tzinfo=UTC)
+END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)  # the first instant that is beyond all events
+
+MAX_LINE = 1 << 20  # bytes; an event has some 300
+KEPT = 1 << 16  # bytes of a rejected line that are kept, and of an overlong one that are looked at
+MAX_UNKNOWN_FIELDS = 100  # of a line; also the characters of a name
 
 # The five-minute slot that the producer names in the key of a raw file.
-SLOT = r"/year=(\d{4})/month=(\d{2})/day=(\d{2})/hour=(\d{2})/minute=(\d{2})/"
+SLOT = r"/year=([0-9]{4})/month=([0-9]{2})/day=([0-9]{2})/hour=([0-9]{2})/minute=([0-9]{2})/"
+_LAST_SLOT = re.compile(f"(.*){SLOT}", re.DOTALL)
 BLANKS = b" \t\r\n"  # a line of these alone is none
 # What a reader before us writes for bytes that are no text.
 REPLACEMENT = "\ufffd".encode()
-_ISO_8601 = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)", flags=re.ASCII
+# RFC 3339, and of ISO 8601 the comma and the short zones. More decimals than six are zeros.
+_TIMESTAMP = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d([.,]\d{1,6}0*)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)",
+    flags=re.ASCII,
 )
+_ZERO = re.compile(r"-?[0.]+[eE]")
+_BEGINS_A_VALUE = re.compile(r'[{\["\d-]|true|false|null', flags=re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -84,14 +97,14 @@ def parse_line(line: bytes, slot: datetime | None) -> ParsedLine:
     ``slot`` is the file's five-minute slot, None for a file outside the producer's layout: its
     events cannot be too early.
     """
-    record = _record(line)
+    record = _record(line) if len(line) <= MAX_LINE else _reason_of_long(line)
     if isinstance(record, str):
         return ParsedLine(None, (record,))
     instant = _instant(record.get("timestamp"))
     reasons = [reason for field in FIELDS for reason in _faults(field, record, instant)]
-    if slot and instant and instant - slot > MAX_AHEAD:
-        reasons.append(TOO_EARLY)
-    unknown = tuple(sorted(record.keys() - set(FIELDS)))
+    if instant:
+        reasons += _faults_of_time(instant, slot)
+    unknown = _unknown(record)
     if reasons or not instant:
         return ParsedLine(None, tuple(reasons), unknown)
     return ParsedLine(_event(record, instant), (), unknown)
@@ -99,20 +112,26 @@ def parse_line(line: bytes, slot: datetime | None) -> ParsedLine:
 
 @lru_cache
 def slot_of(source_file: str) -> datetime | None:
-    """Return the slot that a raw file's key names; None where it names none."""
-    found = re.search(SLOT, source_file)
+    """Return the slot that a raw file's key names, of several the last; None where it names none.
+
+    It is one in which an event may happen, so that its year has four digits.
+    """
+    found = _LAST_SLOT.match(source_file)
     if not found:
         return None
-    year, month, day, hour, minute = map(int, found.groups())
+    _, *numbers = found.groups()
     try:
-        return datetime(year, month, day, hour, minute, tzinfo=UTC)
+        year, month, day, hour, minute = map(int, numbers)
+        slot = datetime(year, month, day, hour, minute, tzinfo=UTC)
     except ValueError:  # digits, but no date
         return None
+    return slot if FIRST_INSTANT <= slot < END_OF_TIME else None
 
 
 def layout_root(source_file: str) -> str:
     """Return what of a raw file's URI stands before its slot's folders."""
-    return re.split(SLOT, source_file, maxsplit=1)[0]
+    found = _LAST_SLOT.match(source_file)
+    return found[1] if found else source_file
 
 
 def _integer(digits: str) -> int:
@@ -123,8 +142,8 @@ def _integer(digits: str) -> int:
 def _number(text: str) -> Decimal:
     try:
         return Decimal(text)
-    except InvalidOperation:  # an exponent of more than 18 digits
-        return Decimal("Infinity")
+    except InvalidOperation:  # an exponent of more than 18 digits: 0, or beyond every limit
+        return Decimal(0) if _ZERO.match(text) else Decimal("Infinity")
 
 
 def _refuse(constant: str) -> None:
@@ -138,38 +157,75 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return record
 
 
-def _record(line: bytes, hook: Callable[..., Any] = _object) -> dict[str, Any] | str:
+_decoder = partial(
+    json.JSONDecoder, parse_int=_integer, parse_float=_number, parse_constant=_refuse
+)
+_STRICT = _decoder(object_pairs_hook=_object)
+_LENIENT = _decoder(object_pairs_hook=list)  # an object is its pairs, a name twice among them
+
+
+def _record(line: bytes, decoder: json.JSONDecoder = _STRICT) -> dict[str, Any] | str:
     """Return the JSON object of a line, or why it is none."""
     if REPLACEMENT in line:
         return NOT_UTF8
     try:
-        record = json.loads(
-            line.decode(),
-            parse_int=_integer,
-            parse_float=_number,
-            parse_constant=_refuse,
-            object_pairs_hook=hook,
-        )
-        if b"\\u" in line:  # half of a surrogate pair is JSON, but no text
-            json.dumps(record, default=str, ensure_ascii=False).encode()
+        text = line.strip(BLANKS).decode()
+        record, end = decoder.raw_decode(text)
+        if end < len(text):
+            return SEVERAL_OBJECTS if _holds_several(text, end) else NOT_JSON
+        if b"\\u" in line:
+            _refuse_no_text(record)
     except UnicodeError:
         return NOT_UTF8
     except _DuplicateFieldError:
-        worse = _record(line, dict)
-        is_worse = isinstance(worse, str) and worse != NOT_AN_OBJECT
-        return worse if is_worse else DUPLICATE_FIELD
+        worse = _record(line, _LENIENT)
+        return worse if isinstance(worse, str) and worse != NOT_AN_OBJECT else DUPLICATE_FIELD
     except (ValueError, RecursionError):  # no JSON, or nested beyond all reason
         return NOT_JSON
     return record if isinstance(record, dict) else NOT_AN_OBJECT
 
 
+def _holds_several(text: str, end: int) -> bool:
+    """Tell whether an object ends there, and another JSON value begins."""
+    is_object, rest = text.startswith("{"), text[end:].lstrip(BLANKS.decode())
+    return is_object and _BEGINS_A_VALUE.match(rest) is not None
+
+
+def _refuse_no_text(record: object) -> None:
+    """Raise UnicodeError for half of a surrogate pair, which is JSON, and for U+FFFD."""
+    if REPLACEMENT in json.dumps(record, default=str, ensure_ascii=False).encode():
+        raise UnicodeError
+
+
+def _reason_of_long(line: bytes) -> str:
+    """Return why a line is too long, from its beginning alone."""
+    text = line[:KEPT].decode(errors="replace").lstrip(BLANKS.decode())
+    try:
+        _, end = _LENIENT.raw_decode(text)
+    except (ValueError, RecursionError):
+        return TOO_LONG
+    return SEVERAL_OBJECTS if _holds_several(text, end) else TOO_LONG
+
+
 def _instant(timestamp: object) -> datetime | None:
-    if not isinstance(timestamp, str) or not _ISO_8601.fullmatch(timestamp):
+    if not isinstance(timestamp, str) or not _TIMESTAMP.fullmatch(timestamp):
         return None
     try:
-        return datetime.fromisoformat(timestamp).astimezone(UTC)
+        return datetime.fromisoformat(timestamp.upper()).astimezone(UTC)
     except (ValueError, OverflowError):  # no such day, or outside the years 1 to 9999
         return None
+
+
+def _faults_of_time(instant: datetime, slot: datetime | None) -> list[str]:
+    if instant < FIRST_INSTANT:
+        return [TOO_OLD]
+    is_early = instant >= END_OF_TIME or (slot and instant - slot > MAX_AHEAD)
+    return [TOO_EARLY] if is_early else []
+
+
+def _unknown(record: dict[str, Any]) -> tuple[str, ...]:
+    names = {name[:MAX_UNKNOWN_FIELDS] for name in record.keys() - set(FIELDS)}
+    return tuple(sorted(names)[:MAX_UNKNOWN_FIELDS])
 
 
 def _faults(field: str, record: dict[str, Any], instant: datetime | None) -> list[str]:

@@ -15,7 +15,7 @@ from glue_jobs.schemas import EVENT_TYPES, PRICE
 
 _TEXT = r'"[^"\\\x00-\x1f' + "\ufffd" + r']+"'  # nothing escaped, nothing replaced by a reader
 _DATE = (
-    r"[12]\d{3}-(?:(?:0[13578]|1[02])-31|(?:0[13-9]|1[0-2])-(?:29|30)"
+    r"20[1-9]\d-(?:(?:0[13578]|1[02])-31|(?:0[13-9]|1[0-2])-(?:29|30)"
     r"|(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]))"  # every day but February 29
 )
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z"

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.parsing import BLANKS, Event, ParsedLine, parse_line, slot_of
+from glue_jobs.parsing import BLANKS, KEPT, Event, ParsedLine, parse_line, slot_of
 from glue_jobs.plain import take_plain
 from glue_jobs.schemas import EVENTS
 
@@ -26,6 +26,8 @@ VERDICTS = T.StructType([
 # gzip file is one task, which would leave other cores idle.
 AHEAD = 2
 _ARROW = to_arrow_schema(VERDICTS)
+CUT = " [cut]"
+LONGEST_CHARACTER = 4  # bytes
 _NO_EVENT = (None,) * len(Event._fields)
 
 
@@ -74,5 +76,12 @@ def _row(line: bytes, source_file: str) -> tuple[object, ...]:
     unknown_fields = parsed.unknown_fields or None
     if parsed.event:
         return (*parsed.event, source_file, None, None, unknown_fields)
-    text = line.decode(errors="backslashreplace")
-    return (*_NO_EVENT, source_file, ",".join(parsed.reasons), text, unknown_fields)
+    return (*_NO_EVENT, source_file, ",".join(parsed.reasons), kept(line), unknown_fields)
+
+
+def kept(line: bytes) -> str:
+    """Return the text of a rejected line that is kept, marked where it is not the whole."""
+    text = line[: KEPT + LONGEST_CHARACTER].decode(errors="backslashreplace").encode()
+    if len(text) <= KEPT:
+        return text.decode()
+    return text[:KEPT].decode(errors="ignore") + CUT

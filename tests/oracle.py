@@ -37,11 +37,14 @@ REQUIRED = {
     "search": ALWAYS | {"search_query"},
 }
 TIMESTAMP = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:Z|([+-])(\d\d):(\d\d))",
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?"
+    r"(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)",
     flags=re.ASCII,
 )
-SLOT_OF_KEY = re.compile(r"year=(\d{4})/month=(\d\d)/day=(\d\d)/hour=(\d\d)/minute=(\d\d)/[^/]*$")
-SLOT_OF_NAME = re.compile(r"events-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ\.jsonl\.gz$")
+SLOT_OF_KEY = ("year=dddd", "month=dd", "day=dd", "hour=dd", "minute=dd")  # d: a digit
+SLOT_OF_NAME = re.compile(r"events-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ\.jsonl\.gz$", re.ASCII)
+YEARS = range(2010, 2100)
+LONGEST_LINE, BEGINNING = 1_048_576, 65_536
 
 # A question's rows: text, int, float, Decimal, date, naive UTC datetime or None, as SQL has them.
 Answers = dict[str, list[tuple[object, ...]]]
@@ -103,6 +106,9 @@ def refuse(constant: str) -> None:
 
 def number(token: str) -> Decimal:
     """Return a number's value, infinity for one with more digits than atoms in the world."""
+    mantissa = token.lower().split("e")[0]
+    if not mantissa.strip("-0."):
+        return Decimal(0)
     try:
         return Decimal(token)
     except InvalidOperation:
@@ -136,7 +142,7 @@ def _judge_file(path: Path, seen: set[Event]) -> File:
         verdict, unknown = judge_line(line, slot_of(path))
         unknown_fields |= unknown
         if isinstance(verdict, str):
-            file.rejected[verdict, line.decode(errors="backslashreplace")] += 1
+            file.rejected[verdict, kept(line)] += 1
         elif verdict in seen:
             file.duplicates += 1
         else:
@@ -144,6 +150,14 @@ def _judge_file(path: Path, seen: set[Event]) -> File:
             seen.add(verdict)
     file.unknown_fields = sorted(unknown_fields)
     return file
+
+
+def kept(line: bytes) -> str:
+    """Return what is kept of a rejected line: its beginning, marked if that is not the whole."""
+    text = line.decode(errors="backslashreplace").encode()
+    return (
+        text.decode() if len(text) <= 65_536 else f"{text[:65_536].decode(errors='ignore')} [cut]"
+    )
 
 
 def lines_of(packed: bytes) -> Iterator[bytes]:
@@ -159,9 +173,26 @@ def lines_of(packed: bytes) -> Iterator[bytes]:
 
 
 def slot_of(path: Path) -> datetime | None:
-    """Return the minute that a key, or else a flat file's name, tells; None if neither does."""
-    found = SLOT_OF_KEY.search(path.as_posix()) or SLOT_OF_NAME.search(path.name)
-    return datetime(*map(int, found.groups()), tzinfo=UTC) if found else None
+    """Return the minute that a key, or else a flat file's name, tells; None if neither does.
+
+    Of a key with several slots the last tells.
+    """
+    folders = path.parts[:-1]
+    for end in range(len(folders), 0, -1):
+        slot = folders[max(0, end - 5) : end]
+        if tuple(re.sub(r"[0-9]", "d", folder) for folder in slot) == SLOT_OF_KEY:
+            return minute_of([folder.split("=")[1] for folder in slot])
+    found = SLOT_OF_NAME.search(path.name)
+    return minute_of(found.groups()) if found else None
+
+
+def minute_of(numbers: Iterable[str]) -> datetime | None:
+    """Return year, month, day, hour and minute as a time, if it is one of the valid years."""
+    try:
+        minute = datetime(*map(int, numbers), tzinfo=UTC)
+    except ValueError:
+        return None
+    return minute if minute.year in YEARS else None
 
 
 def judge_line(line: bytes, slot: datetime | None) -> tuple[Event | str, set[str]]:
@@ -170,10 +201,12 @@ def judge_line(line: bytes, slot: datetime | None) -> tuple[Event | str, set[str
     if isinstance(parsed, str):
         return parsed, set()
     record = dict(parsed.pairs)
-    unknown = set(record) - set(FIELDS)
+    unknown = set(sorted({name[:100] for name in set(record) - set(FIELDS)})[:100])
     reasons = [reason for name in FIELDS for reason in reasons_of(name, record)]
     time = instant(record.get("timestamp"))
-    if time and slot and time - slot > timedelta(hours=24):
+    if time and time.year < YEARS.start:
+        reasons.append("too_old")
+    elif time and (time.year >= YEARS.stop or (slot and time - slot > timedelta(hours=24))):
         reasons.append("too_early")
     if reasons:
         return ",".join(reasons), unknown
@@ -185,28 +218,40 @@ def judge_line(line: bytes, slot: datetime | None) -> tuple[Event | str, set[str
 
 def parse(line: bytes) -> Record | str:
     """Return the fields of a line, or the reason why it has none."""
+    if len(line) > LONGEST_LINE:
+        beginning = line[:BEGINNING].decode("utf-8", errors="replace")
+        return "several_objects" if has_several_objects(beginning) else "too_long"
     try:
         text = line.decode("utf-8")
+        value = None if "\ufffd" in text else STRICT_JSON.decode(text)
     except UnicodeDecodeError:
         return "not_utf8"
-    if "\ufffd" in text:  # what a reader writes for bytes that are no text
-        return "not_utf8"
-    try:
-        value = STRICT_JSON.decode(text)
     except (ValueError, RecursionError):  # no JSON, or nested beyond all reason
-        return "not_json"
-    if "\\u" in text and has_lone_surrogate(value):  # no other spelling gets through UTF-8
+        return "several_objects" if has_several_objects(text) else "not_json"
+    if "\ufffd" in text or ("\\u" in text and has_no_text(value)):  # as readers write lost bytes
         return "not_utf8"
     if has_name_twice(value):
         return "duplicate_field"
     return value if isinstance(value, Record) else "not_an_object"
 
 
-def has_lone_surrogate(value: object) -> bool:
-    r"""Whether a text holds half a character (JSON's \ud83d alone), which UTF-8 cannot write."""
+def has_several_objects(text: str) -> bool:
+    """Whether a whole object is followed by the beginning of another value."""
+    text = text.lstrip(" \t\r\n")
+    try:
+        first, end = STRICT_JSON.raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    follows = text[end:].strip(" \t\r\n")
+    begins = follows[:1] in set('{["-0123456789') or follows[:4] in {"true", "null"}
+    return isinstance(first, Record) and bool(follows) and (begins or follows[:5] == "false")
+
+
+def has_no_text(value: object) -> bool:
+    r"""Whether a text holds U+FFFD or half a character (JSON's \ud83d alone), no text in UTF-8."""
     if isinstance(value, str):
-        return re.search(r"[\ud800-\udfff]", value) is not None
-    return any(map(has_lone_surrogate, parts_of(value)))
+        return re.search(r"[\ud800-\udfff\ufffd]", value) is not None
+    return any(map(has_no_text, parts_of(value)))
 
 
 def has_name_twice(value: object) -> bool:
@@ -271,14 +316,16 @@ def instant(timestamp: object) -> datetime | None:
     found = TIMESTAMP.fullmatch(timestamp) if isinstance(timestamp, str) else None
     if not found:
         return None
-    *whole, fraction, sign, hours, minutes = found.groups()
+    *whole, fraction, sign, hours, minutes = found.groups(default="")
+    if fraction[6:].strip("0"):  # beyond microseconds
+        return None
     try:
-        local = datetime(*map(int, whole), int((fraction or "").ljust(6, "0")), tzinfo=UTC)
+        local = datetime(*map(int, whole), int(fraction[:6].ljust(6, "0")), tzinfo=UTC)
         if not sign:
             return local
-        if int(hours) > 23 or int(minutes) > 59:
+        if int(hours) > 23 or int(minutes or 0) > 59:
             return None
-        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
         return local - offset if sign == "+" else local + offset
     except (ValueError, OverflowError):  # no such day, or beyond the years 1 to 9999
         return None

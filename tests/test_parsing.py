@@ -1,15 +1,15 @@
 """What is a valid event: parsing.py against examples of every rule."""
 
 import json
-import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glue_jobs.parsing import Event, parse_line, slot_of
+from glue_jobs.parsing import KEPT, MAX_LINE, Event, layout_root, parse_line, slot_of
 from tests import oracle
 
 SLOT = datetime(2026, 3, 1, 10, 5, tzinfo=UTC)
@@ -105,7 +105,17 @@ def test_event_is_typed() -> None:
         # the future
         ({**VIEW, "timestamp": "2026-03-02T10:05:00Z"}, ""),
         ({**VIEW, "timestamp": "2026-03-02T10:05:00.000001Z"}, "too_early"),
-        ({**VIEW, "timestamp": "2019-03-02T10:05:00Z"}, ""),
+        ({**VIEW, "timestamp": "2100-01-01T00:00:00Z", "price": 1}, "forbidden_price,too_early"),
+        # the past
+        ({**VIEW, "timestamp": "2010-01-01T00:00:00Z"}, ""),
+        ({**VIEW, "timestamp": "2009-12-31T23:59:59.999999Z"}, "too_old"),
+        ({**VIEW, "timestamp": "2010-01-01T00:59:59.999999+01:00"}, "too_old"),
+        ({**VIEW, "timestamp": "2009-12-31T23:00:00-01:00"}, ""),
+        # zeros of Go and .NET, Windows, Excel, Unix, Cocoa
+        *(
+            ({**VIEW, "timestamp": f"{zero}T00:00:00Z"}, "too_old")
+            for zero in ("0001-01-01", "1601-01-01", "1899-12-30", "1970-01-01", "2001-01-01")
+        ),
     ],
 )
 def test_rules(record: dict[str, object], reasons: str) -> None:
@@ -118,22 +128,59 @@ def test_rules(record: dict[str, object], reasons: str) -> None:
     [
         (b'{"user_id": "caf\xe9"}', "not_utf8"),
         (b'{"user_id": "\\ud83d"}', "not_utf8"),
+        (b'{"user_id": "caf\\uFFFD"}', "not_utf8"),
+        (b'{"caf\\ufffd": 1}', "not_utf8"),
         ('{"user_id": "caf\ufffd"}'.encode(), "not_utf8"),
         (b'{"user_id": "u_1"', "not_json"),
         (b'{"price": NaN}', "not_json"),
-        (b'{"user_id": "u_1"} {}', "not_json"),
+        (b'{"user_id": "u_1"}}', "not_json"),
+        (b'{"user_id": "u_1"} u_2', "not_json"),
+        (b'{"user_id": "u_1"}{"user_id": "u_2"}', "several_objects"),
+        (b' {"user_id": "u_1"} {"user_id": "u_', "several_objects"),
+        (b'{"user_id": "u_1"} -1', "several_objects"),
+        (b'{"user_id": "u_1"} null', "several_objects"),
+        (b"[{}] {}", "not_json"),
+        (b'{"user_id": NaN} {}', "not_json"),
         (b"[" * 100_000, "not_json"),
         (b'"page_view"', "not_an_object"),
         (b"null", "not_an_object"),
         (b'{"user_id": "u_1", "user_id": "u_2"}', "duplicate_field"),
         (b'{"extra": [{"a": 1, "a": 1}]}', "duplicate_field"),
-        (b'{"user_id": "u_1", "user_id": "u_2"} {', "not_json"),
+        (b'{"user_id": "u_1", "user_id": "u_2"} {', "several_objects"),
+        (b'{"user_id": "u_1", "user_id": "u_2"', "not_json"),
         (b'{"user_id": "u_1", "user_id": "\\ud83d"}', "not_utf8"),
+        (b'{"user_id": "\\ud83d", "user_id": "u_1"}', "not_utf8"),
     ],
 )
 def test_no_record(line: bytes, reason: str) -> None:
     """What is no JSON object stands under one reason alone."""
     assert parse_line(line, SLOT).reasons == (reason,)
+
+
+def test_long_lines() -> None:
+    """A line beyond the limit is not parsed, but for objects that nobody separated."""
+    lines = [
+        (b'{"user_id": "' + b"x" * MAX_LINE + b'"}', "too_long"),
+        (b'{"user_id": "u_1"}' + b" " * MAX_LINE, "too_long"),
+        (b'{"user_id": "u_1"} ' * (MAX_LINE // 18), "several_objects"),
+        (b'{"user_id": "' + b"x" * KEPT + b'"} {"user_id": "' + b"x" * MAX_LINE, "too_long"),
+        (b"\xff" * (MAX_LINE + 1), "too_long"),
+        (b"[" * (MAX_LINE + 1), "too_long"),
+    ]
+
+    assert [parse_line(line, SLOT).reasons for line, _ in lines] == [(why,) for _, why in lines]
+    assert [oracle.judge_line(line, SLOT) for line, _ in lines] == [
+        (why, set()) for _, why in lines
+    ]
+
+
+def test_longest_line() -> None:
+    """A line of the limit is judged like any other."""
+    search = {**SEARCH, "search_query": ""}
+    search["search_query"] = "x" * (MAX_LINE - len(json.dumps(search)))
+
+    assert len(json.dumps(search)) == MAX_LINE
+    assert not _reasons(search)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +190,29 @@ def test_no_record(line: bytes, reason: str) -> None:
         ("2026-03-01T10:05:00.1Z", True),
         ("2026-03-01T12:05:00.123456+02:00", True),
         ("2024-02-29T00:00:00-11:30", True),
+        ("2026-03-01t10:05:00z", True),
+        ("2026-03-01T10:05:00+0000", True),
+        ("2026-03-01T15:35:00.5+0530", True),
+        ("2026-03-01T15:05:00+05", True),
+        ("2026-03-01T10:05:00-00:00", True),
+        ("2026-03-01T10:05:00,123Z", True),
+        ("2026-03-01T10:05:00.123456000Z", True),
+        ("2026-03-01T10:05:00.000000001Z", False),
+        ("2026-03-01T10:05:00.Z", False),
+        ("2026-03-01T10:05:00+5", False),
+        ("2026-03-01T10:05:00+05:", False),
+        ("2026-03-01T10:05:00+053", False),
+        ("2026-03-01T10:05:00+05:30:00", False),
+        ("2026-03-01T10:05:00 Z", False),
+        (" 2026-03-01T10:05:00Z", False),
+        ("2026-03-01T10:05:00UTC", False),
+        ("2026-03-01T10:05:00Z+00:00", False),
+        ("2026-03-01T10:05:00\u221205:00", False),
+        ("20260301T100500Z", False),
+        ("2026-060T10:05:00Z", False),
+        ("2026-W09-7T10:05:00Z", False),
+        ("+2026-03-01T10:05:00Z", False),
+        ("0000-01-01T00:00:00Z", False),
         ("2026-03-01T10:05:00", False),
         ("2026-03-01 10:05:00Z", False),
         ("2026-03-01T10:05:00.1234567Z", False),
@@ -168,6 +238,10 @@ def test_same_instant() -> None:
         "2026-03-01T10:05:00.1Z",
         "2026-03-01T10:05:00.100000Z",
         "2026-03-01T11:05:00.1+01:00",
+        "2026-03-01T15:35:00.10+0530",
+        "2026-03-01t05:05:00.1-05",
+        "2026-03-01T10:05:00,1z",
+        "2026-03-01T10:05:00.100000000-00:00",
     ]
 
     events = {
@@ -187,6 +261,19 @@ def test_exponents_count_by_value() -> None:
         "1e999999999": None,
         "1e99999999999999999999": None,
         "9" * 5_000: None,
+        "0e99999999999999999999": Decimal(0),
+        "-0.00E+99999999999999999999": Decimal(0),
+        "0e-99999999999999999999": Decimal(0),
+        "0e999999999": Decimal(0),
+        "-0": Decimal(0),
+        "-0.0": Decimal(0),
+        "1e-400": None,
+        "1e-99999999999999999999": None,
+        "-1e-99999999999999999999": None,
+        "10" + "0" * 400 + "e-401": Decimal(1),
+        "0." + "0" * 400 + "1e401": Decimal(1),
+        "99999999.99" + "0" * 400: Decimal("99999999.99"),
+        "99999999.99" + "0" * 400 + "1": None,
     }
 
     found = {}
@@ -205,16 +292,60 @@ def test_unknown_fields_are_named() -> None:
     assert parsed.unknown_fields == ("a", "b")
 
 
-def test_slot() -> None:
-    """The slot is the one that the key names; a file elsewhere has none and is never early."""
-    key = "s3://bucket/events/year=2026/month=03/day=01/hour=10/minute=05/events-1.jsonl.gz"
-    line = json.dumps({**VIEW, "timestamp": "2999-01-01T00:00:00Z"}).encode()
+def test_unknown_fields_are_bounded() -> None:
+    """However many fields a sender invents, and however long their names."""
+    many = json.dumps({**VIEW, **{f"{number:05}": 1 for number in range(10_000)}})
+    long = json.dumps({**VIEW, "x" * 101: 1, "x" * 102: 1, "y" * 10_000: 1})
 
-    assert slot_of(key) == SLOT
-    assert slot_of(key.replace("month=03", "month=13")) is None
-    assert slot_of("s3://bucket/events/events-1.jsonl.gz") is None
+    assert parse_line(many.encode(), SLOT).unknown_fields == tuple(f"{n:05}" for n in range(100))
+    assert parse_line(long.encode(), SLOT).unknown_fields == ("x" * 100, "y" * 100)
+
+
+KEY = "s3://bucket/events/year=2026/month=03/day=01/hour=10/minute=05/events-1.jsonl.gz"
+FOLDERS = KEY.removesuffix("/events-1.jsonl.gz").removeprefix("s3://bucket/events/")
+
+
+@pytest.mark.parametrize(
+    ("key", "slot"),
+    [
+        (KEY, SLOT),
+        ("s3://bucket/events/events-1.jsonl.gz", None),
+        (KEY.replace("events-1", "deeper/events-1"), SLOT),
+        (KEY.replace("month=03", "month=3"), None),
+        (KEY.replace("month=03", "month=13"), None),
+        (KEY.replace("hour=10", "hour=24"), None),
+        (KEY.replace("year=2026", "year=0001"), None),
+        (KEY.replace("year=2026", "year=2009"), None),
+        (KEY.replace("year=2026", "year=2010"), SLOT.replace(year=2010)),
+        (KEY.replace("year=2026", "year=2099"), SLOT.replace(year=2099)),
+        (KEY.replace("year=2026", "year=2100"), None),
+        (KEY.replace("2026", "\u0662\u0660\u0662\u0666"), None),
+        (KEY.replace("year", f"{FOLDERS}/year", 1).replace("2026", "2025", 1), SLOT),
+        (KEY.replace("year", f"{FOLDERS}/x/year", 1).replace("2026", "2025", 1), SLOT),
+        (KEY.replace("events-1", f"{FOLDERS}/events-1".replace("day=01", "day=99")), None),
+        (KEY.replace("bucket/", "bucket/a\nb/"), SLOT),
+    ],
+)
+def test_slot(key: str, slot: datetime | None) -> None:
+    """The slot is the last that the key names, a minute in which an event may happen."""
+    assert slot_of(key) == slot
+    assert oracle.slot_of(PurePosixPath(key)) == slot
+
+
+def test_layout_root() -> None:
+    """What stands before the folders of the slot, the last if there are several."""
+    assert layout_root(KEY) == "s3://bucket/events"
+    assert layout_root(KEY.replace("year", f"{FOLDERS}/year", 1)) == f"s3://bucket/events/{FOLDERS}"
+    assert layout_root("s3://bucket/a.gz") == "s3://bucket/a.gz"
+
+
+def test_file_without_slot() -> None:
+    """Its events cannot be too early for it, but for the world."""
+    line = json.dumps({**VIEW, "timestamp": "2099-12-31T23:59:59.999999Z"}).encode()
+
     assert parse_line(line, None).event is not None
-    assert parse_line(line, datetime.max.replace(tzinfo=UTC)).event is not None
+    assert parse_line(line, SLOT).reasons == ("too_early",)
+    assert parse_line(line.replace(b"Z", b"-00:01"), None).reasons == ("too_early",)
 
 
 JSON_TEXTS = st.recursive(
@@ -226,15 +357,29 @@ FIELD_TEXTS = st.sampled_from([
     *(0, 1, 2.0, -1, 9.99, 9.999, 2**31, None, True),
 ])
 
-TIMESTAMPS = st.from_regex(
-    re.compile(
-        r"202\d-[01]\d-[0-3]\dT[0-2]\d:[0-6]\d:[0-6]\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d|)", re.ASCII
-    ),
-    fullmatch=True,
-)
+TIMESTAMPS = st.tuples(
+    st.sampled_from(["2026-03-01", "2024-02-29", "2025-02-29", "2010-01-01", "2100-01-01"]),
+    st.sampled_from("TTTt "),
+    st.sampled_from(["10:05:00", "00:00:00", "23:59:59", "24:00:00", "10:05:60", "10:05"]),
+    st.sampled_from(["", "", ".1", ",123", ".123456", ".12345600", ".1234567", "."]),
+    st.sampled_from([
+        "Z",
+        "Z",
+        "z",
+        "+00:00",
+        "-00:00",
+        "+0530",
+        "-11",
+        "+23:59",
+        "+24:00",
+        "-1:00",
+        "",
+    ]),
+).map("".join)
 
 
 INSERTED = [b"", b'"', b"{", b"}", b",", b"\xff", b"\\ud83d", "\ufffd".encode(), b"00", b" "]
+INSERTED += [b"\\ufffd", b"} {", b"}\t-", b"e9", b"0e9999999999999999999"]
 
 
 @st.composite

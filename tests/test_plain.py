@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glue_jobs import plain
+from glue_jobs.parsing import KEPT
 from glue_jobs.plain import PLAIN, take_plain
-from glue_jobs.verdicts import judge, judge_each
+from glue_jobs.verdicts import CUT, judge, judge_each, kept
 from tests.test_parsing import PURCHASE, SEARCH, VIEW, broken_lines
 
 FILES = [
@@ -81,6 +82,23 @@ def test_equal_limits_both_count(monkeypatch: pytest.MonkeyPatch) -> None:
     _, left = take_plain(_batch([(json.dumps({**PURCHASE, "quantity": 11}).encode(), FILES[0])]))
 
     assert len(left) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        (b"x" * KEPT, "x" * KEPT),
+        (b"x" * (KEPT + 1), "x" * KEPT + CUT),
+        (b"x" + "\u00fc".encode() * KEPT, "x" + "\u00fc" * (KEPT // 2 - 1) + CUT),
+        ("\U0001f600".encode() * KEPT, "\U0001f600" * (KEPT // 4) + CUT),
+        (b"\xff" * (KEPT // 4), r"\xff" * (KEPT // 4)),
+        (b"\xff" * KEPT, r"\xff" * (KEPT // 4) + CUT),
+    ],
+    ids=["limit", "beyond", "two bytes", "four bytes", "no text", "no text, beyond"],
+)
+def test_kept_of_a_rejected_line(line: bytes, text: str) -> None:
+    """A bounded beginning, whole characters, marked where it is not all."""
+    assert kept(line) == text
 
 
 @given(lines=st.lists(st.tuples(PLAIN_LINES | broken_lines(), st.sampled_from(FILES)), max_size=5))
