@@ -212,7 +212,7 @@ MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
 START = "2026-03-02T18:00:00Z"
 WORTH_PROCESSES = 500_000  # events
 ALL_RATES = 1 + 1e-9  # a group's rate divided among its kinds adds up to about itself
-FIRST_YEAR, LAST_YEAR = 2000, 2100
+FIRST_YEAR, LAST_YEAR = 2011, 2098  # with what is late, or a month on, from 2010 to 2099
 MOST_EVENTS = 1_000_000_000
 LONG = 5_000_000  # bytes of a long line
 LATENESS = {"late_minutes": (MINUTE, HOUR), "late_hours": (HOUR, DAY), "late_days": (DAY, 7 * DAY)}
@@ -253,12 +253,19 @@ MALFORMED: dict[str, Breakage] = {
     "two_rules": (ITEMS, {"user_id": "", "quantity": 0}, "missing_user_id,invalid_quantity"),
     "far_future": (ALL, {"timestamp": "2999-01-01T00:00:00Z"}, "too_early"),
 }
+# Of the same kind, from senders that are broken themselves.
+MISSENT: dict[str, Breakage] = {
+    "zero_time": (ALL, {"timestamp": "0001-01-01T00:00:00Z"}, "too_old"),
+    "two_objects": (ALL, lambda good: good + good, "several_objects"),
+    "lost_characters": (ALL, {"user_id": "u_\ufffd"}, "not_utf8"),
+}
+BAD_LINES = {"malformed": MALFORMED, "missent": MISSENT}
 UNREADABLE = ("empty_file", "truncated_gzip", "not_gzip")
 # At most one kind of each group strikes an event, or, of the last group, a file.
 GROUPS = {
     "duplicates": ("duplicate_in_file", "duplicate_respelled", "duplicate_across_files"),
     "late": tuple(LATENESS),
-    "malformed": tuple(MALFORMED),
+    **{group: tuple(kinds) for group, kinds in BAD_LINES.items()},
     "harmless": ("extra_field", "other_spelling"),
     "files": ("missing_slot", *UNREADABLE, "file_twice", "long_line", "long_query"),
 }
@@ -363,8 +370,6 @@ def delivered_events(plan: Plan, slot: int) -> list[Event]:
     shop = Shop(str(plan.seed), plan.events_per_file)
     opening = slot == plan.start
     events = events_of_slot(shop, slot, plan.events_per_file, opening=opening)
-    if plan.file_fault(slot) == "long_query":
-        events = _with_long_query(events)
     if not plan.group_rates["late"]:
         return events
     lateness = {session: _lateness(plan, session) for session in {e.session for e in events}}
@@ -374,14 +379,6 @@ def delivered_events(plan: Plan, slot: int) -> list[Event]:
         else event
         for event in events
     ]
-
-
-def _with_long_query(events: list[Event]) -> list[Event]:
-    for place, event in enumerate(events):
-        if event.event_type == "search":
-            product = event.product._replace(search_query="x" * LONG)
-            return [*events[:place], event._replace(product=product), *events[place + 1 :]]
-    return events
 
 
 def _lateness(plan: Plan, session: int) -> int:
@@ -399,14 +396,24 @@ def faults_of(plan: Plan, slot: int, events: list[Event]) -> Faults:
         _repeat_lines(plan, slot, events, faults)
     if "duplicate_across_files" in plan.rates and slot > plan.start:
         _repeat_lines_of_last_file(plan, slot, faults)
-    if plan.group_rates["malformed"]:
-        _add_malformed_lines(plan, slot, events, faults)
+    for group in BAD_LINES:
+        if plan.group_rates[group]:
+            _add_bad_lines(plan, slot, events, faults, group)
     if plan.group_rates["harmless"]:
         _spell_otherwise(plan, slot, events, faults)
-    if plan.file_fault(slot) == "long_line":
-        faults.after[0].append(b'{"user_id": "' + b"x" * LONG)
-        faults.reasons["not_json"] += 1
+    if long := _long_line(plan.file_fault(slot), events[0]):
+        faults.after[0].append(long)
+        faults.reasons["too_long"] += 1
     return faults
+
+
+def _long_line(fault: str | None, event: Event) -> bytes | None:
+    if fault == "long_line":
+        return b'{"user_id": "' + b"x" * LONG
+    if fault == "long_query":
+        product = event.product._replace(search_query="x" * LONG)
+        return line(event._replace(event_type="search", product=product, quantity=0))
+    return None
 
 
 def _repeat_lines(plan: Plan, slot: int, events: list[Event], faults: Faults) -> None:
@@ -431,11 +438,11 @@ def _repeat_lines_of_last_file(plan: Plan, slot: int, faults: Faults) -> None:
                 faults.strangers.append(event)
 
 
-def _add_malformed_lines(plan: Plan, slot: int, events: list[Event], faults: Faults) -> None:
-    random = dice(plan.seed, "malformed", slot)
+def _add_bad_lines(plan: Plan, slot: int, events: list[Event], faults: Faults, group: str) -> None:
+    random = dice(plan.seed, group, slot)
     for place in range(len(events)):
-        if kind := plan.pick("malformed", random()):
-            strikes, change, reason = MALFORMED[kind]
+        if kind := plan.pick(group, random()):
+            strikes, change, reason = BAD_LINES[group][kind]
             nearby = (events[place - step] for step in range(len(events)))
             fitting = (event for event in nearby if event.event_type in strikes)
             if model := next(fitting, None):  # a tiny file may have no search, for one
