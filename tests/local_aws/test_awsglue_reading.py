@@ -1,4 +1,4 @@
-"""A file that cannot be unpacked to its end fails the read: part of its lines never comes back."""
+"""A file that is no whole gzip, or no UTF-8, fails the read: no part of its lines comes back."""
 
 import gzip
 from collections.abc import Sequence
@@ -69,6 +69,37 @@ def test_a_whole_file_is_read_to_its_end(
     """All members of it; without any line there are no columns."""
     found = read(spark, tmp_path, content)
     assert (found.count(), bool(found.columns)) == (lines, lines > 0)
+
+
+MALFORMED = {
+    "Latin-1": b'{"name": "caf\xe9"}',
+    "an overlong slash": b"\xc0\xaf",
+    "half of a pair, as three bytes": b"\xed\xa0\xbd",
+    "beyond the last character": b"\xf4\x90\x80\x80",
+    "cut by the end of the line": b"caf\xc3",
+    "a stray byte beside U+FFFD": "\ufffd".encode() + b"\x80",
+}
+WELL_FORMED = ["café", "\ufffd", "\U0001f600", "\x00", "\u2028", "\ufeffx", "\U0010ffff"]
+
+
+@pytest.mark.parametrize("line", MALFORMED.values(), ids=MALFORMED)
+def test_a_byte_that_is_not_utf8_fails_the_read(
+    spark: SparkSession, tmp_path: Path, line: bytes
+) -> None:
+    """Whichever columns are asked for, and in whichever field it stands; the file is named."""
+    files = gzip.compress(b"good\n"), gzip.compress(b"a\x01" + line + b"\nb\n")
+    declared = read(spark, tmp_path, *files, columns=("col0", "source_file"))
+
+    for act in (declared.count, declared.collect, lambda: read(spark, tmp_path, *files)):
+        with pytest.raises(Py4JJavaError, match=r"1\.jsonl\.gz.*Invalid UTF-8"):
+            act()
+
+
+def test_text_beyond_ascii_is_read(spark: SparkSession, tmp_path: Path) -> None:
+    """Also U+FFFD, where the file itself has it: three bytes that are UTF-8."""
+    found = read(spark, tmp_path, gzip.compress("\n".join(WELL_FORMED).encode()))
+
+    assert [row.col0 for row in found.collect()] == WELL_FORMED
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 With ``quoteChar`` -1 a separator always separates. A record has as many fields as its line;
 columns are named ``col0``, ``col1``, ... and there are as many as the longest record has. Missing
-fields are NULL, an empty field is the empty string, an empty line is no record.
+fields are NULL, an empty field is the empty string, an empty line is no record. A byte that is not
+UTF-8 fails the read.
 """
 
 import re
@@ -19,6 +20,7 @@ from .errors import NotOfferedLocallyError, refuse_other_options
 
 _OFFERED = {"separator", "quoteChar", "attachFilename"}
 _NO_QUOTES = (-1, "-1")
+NOT_UTF8 = " (java.io.CharConversionException: Invalid UTF-8)"  # Glue's words, in part
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,22 @@ def _no_columns(spark: SparkSession) -> DataFrame:
 
 
 def _lines(spark: SparkSession, files: list[S3File]) -> DataFrame:
-    """Return ``line`` (its bytes) and ``path`` of every line that is not empty."""
+    """Return ``line`` (its bytes) and ``path`` of every line that is not empty.
+
+    One that is not UTF-8 fails the action, whatever columns it asks for: Glue's reader decodes
+    all that it reads, and throws.
+    """
     reader = spark.read.option("recursiveFileLookup", "true")  # no columns out of folder names
     text = reader.text([_escaped(file.uri) for file in files])
     lines = text.select(F.col("value").alias("line"), F.col("_metadata.file_path").alias("path"))
-    return lines.where(F.col("line") != F.lit(""))  # to count characters takes as long as reading
+    filled = lines.where(F.col("line") != F.lit(""))  # to count characters is as slow as to read
+    return filled.where(_is_utf8())
+
+
+def _is_utf8() -> Column:
+    """Return a condition that is true or raises: decoding changes no byte of the line."""
+    error = F.concat(F.lit("Unable to parse file: "), F.col("path"), F.lit(NOT_UTF8))
+    return F.when(_text() == F.col("line"), F.lit(True)).otherwise(F.raise_error(error))
 
 
 def _escaped(uri: str) -> str:
