@@ -3,10 +3,12 @@
 import importlib
 import pickle  # ruff: ignore[suspicious-pickle-import] - only written
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
@@ -14,7 +16,7 @@ from local_aws.runtime.awsglue.context import GlueContext
 from local_aws.runtime.awsglue.dynamicframe import DynamicFrame
 from local_aws.runtime.awsglue.errors import NotOfferedLocallyError
 from local_aws.runtime.awsglue.gluetypes import Field, StringType, StructType
-from local_aws.runtime.awsglue.job import Job
+from local_aws.runtime.awsglue.job import BOOKMARKS_VARIABLE, Job
 from local_aws.server import LocalAws
 
 LINES = {"separator": "\x01", "quoteChar": -1}
@@ -104,6 +106,30 @@ def test_a_declared_schema(glue: GlueContext, empty: str) -> None:
     assert both.with_frame_schema(schema).toDF().head() == ("b", "a")
     renamed = both.rename_field("col0", "col2").rename_field("col2", "col0")
     assert renamed.with_frame_schema(schema).toDF().head() == ("b", "a")
+
+
+@pytest.mark.usefixtures("aws_environment")
+def test_a_commit_covers_what_was_listed(
+    glue: GlueContext, aws: LocalAws, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by a read that failed, and by one whose rows nobody asked for: neither comes again."""
+    monkeypatch.setattr(Job, "_current", None)
+    monkeypatch.setenv(BOOKMARKS_VARIABLE, str(tmp_path))
+    bucket = empty.split("/")[2]
+    mount = f"fs.viewfs.mounttable.{bucket}.linkFallback"
+    folder = aws.settings.s3_root / bucket
+    glue.spark_session.sparkContext._jsc.hadoopConfiguration().set(mount, folder.as_uri())  # ruff: ignore[private-member-access] - no public way while Spark runs
+    aws.client("s3").put_object(Bucket=bucket, Key="bad/lines", Body=b"caf\xe9\n")
+    job, source = Job(glue), {"paths": [f"{empty}bad/"]}
+
+    job.init("job", {"job_bookmark_option": "job-bookmark-enable"})
+    with pytest.raises(Py4JJavaError, match="Invalid UTF-8"):
+        lines(glue, connection_options=source, transformation_ctx="read").toDF()
+    lines(glue, connection_options=source, transformation_ctx="unused")
+    job.commit()
+    for context in ("read", "unused"):
+        again = lines(glue, connection_options=source, transformation_ctx=context)
+        assert again.toDF().columns == []
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,8 @@ class DynamicFrameReader(PartlyOffered):
     ) -> DynamicFrame:
         """Read S3 files; with a bookmark and a ``transformation_ctx`` only those not yet read.
 
+        The files are listed now, as on AWS, and a commit covers them whatever becomes of the rows.
+
         Raises:
             NotOfferedLocallyError: Another connection, format or option than the stand-in has.
             TypeError, ValueError: An option has a value that Glue does not describe.

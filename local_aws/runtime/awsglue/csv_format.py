@@ -63,16 +63,16 @@ class CsvFormat:
         width = _width_of(columns) if columns else self._width(lines)
         if not width:
             return _no_columns(spark)
-        fields = self._fields(width) if columns or width > 1 else [_text().alias("col0")]
+        fields = self._fields(width) if columns or width > 1 else [F.col("line").alias("col0")]
         name = [_s3_uri(F.col("path")).alias(self.filename_column)] if self.filename_column else []
         return lines.select(*fields, *name).select(*columns or "*")
 
     def _fields(self, width: int) -> list[Column]:
         """Return the first fields of a record; only one that has several is split."""
         has_several = F.contains("line", F.lit(self.separator))
-        split = F.split(_text(), _literally(self.separator), -1)
+        split = F.split("line", _literally(self.separator), -1)
         first, *others = [F.when(has_several, split.getItem(at)) for at in range(width)]
-        fields = [first.otherwise(_text()), *others]
+        fields = [first.otherwise(F.col("line")), *others]
         return [field.alias(f"col{number}") for number, field in enumerate(fields)]
 
     def _width(self, lines: DataFrame) -> int:
@@ -87,17 +87,13 @@ def _width_of(columns: Sequence[str]) -> int:
     return 1 + max(int(name[3:]) for name in columns if re.fullmatch(r"col\d+", name))
 
 
-def _text() -> Column:
-    return F.decode("line", "UTF-8")
-
-
 def _no_columns(spark: SparkSession) -> DataFrame:
     """Return what a frame without records becomes: its schema is computed from nothing."""
     return spark.createDataFrame([], T.StructType([]))
 
 
 def _lines(spark: SparkSession, files: list[S3File]) -> DataFrame:
-    """Return ``line`` (its bytes) and ``path`` of every line that is not empty.
+    """Return ``line`` and ``path`` of every line that is not empty.
 
     One that is not UTF-8 fails the action, whatever columns it asks for: Glue's reader decodes
     all that it reads, and throws.
@@ -112,7 +108,8 @@ def _lines(spark: SparkSession, files: list[S3File]) -> DataFrame:
 def _is_utf8() -> Column:
     """Return a condition that is true or raises: decoding changes no byte of the line."""
     error = F.concat(F.lit("Unable to parse file: "), F.col("path"), F.lit(NOT_UTF8))
-    return F.when(_text() == F.col("line"), F.lit(True)).otherwise(F.raise_error(error))
+    is_same = F.decode("line", "UTF-8") == F.col("line")  # Spark's strings are bytes, unchecked
+    return F.when(is_same, F.lit(True)).otherwise(F.raise_error(error))
 
 
 def _escaped(uri: str) -> str:
