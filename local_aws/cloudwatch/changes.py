@@ -2,20 +2,19 @@
 
 import json
 import logging
-import re
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, Self
 
 from botocore.loaders import create_loader
 from moto.core.exceptions import JsonRESTError, ServiceException
-from moto.sns.models import SNSBackend, sns_backends
+from moto.sns.models import sns_backends
 
+from local_aws import topics
 from local_aws.cloudwatch import clock
 from local_aws.cloudwatch.alarms import Alarm
 from local_aws.cloudwatch.evaluation import IN_ALARM
 
-TOPIC = re.compile(r"arn:aws:sns:[^:]+:\d+:[\w-]+")
 _SUBJECT_LENGTH = 100  # characters, SNS takes no more
 _STATISTICS = {"SampleCount": "SAMPLE_COUNT"}  # as messages have it
 
@@ -49,18 +48,16 @@ class Change(NamedTuple):
 
     def _publish(self, arn: str) -> str:
         """Send the message to a topic; return what became of it, also where that failed."""
-        region, account = arn.split(":")[3:5]
-        topics = sns_backends[account][region]
         subject = f'{self.new_state}: "{self.alarm.name}" in {_region(self.alarm.region_name)}'
         text = json.dumps(self.message())
         try:
-            topics.publish(text, arn, subject=subject[:_SUBJECT_LENGTH])
+            topics.publish("cloudwatch.amazonaws.com", arn, text, subject[:_SUBJECT_LENGTH])
         except (JsonRESTError, OSError, ServiceException) as error:  # OSError: an address
             self.alarm.remember("Action", f"Failed to execute action {arn}", actionState="Failed")
             return f"publishing to {arn} failed: {getattr(error, 'message', error)}"
         done = f"Successfully executed action {arn}"
         self.alarm.remember("Action", done, actionState="Succeeded")
-        return f"published to {arn}{_mail(topics, arn)}"
+        return f"published to {arn}{_mail(arn)}"
 
     def message(self) -> dict[str, Any]:
         """Return what the alarm sends to SNS."""
@@ -84,9 +81,10 @@ class Change(NamedTuple):
         }
 
 
-def _mail(topics: SNSBackend, arn: str) -> str:
+def _mail(arn: str) -> str:
     """Name those whom AWS would write to: nobody gets mail from here."""
-    subscriptions, _ = topics.list_subscriptions_by_topic(arn)
+    region, account = arn.split(":")[3:5]
+    subscriptions, _ = sns_backends[account][region].list_subscriptions_by_topic(arn)
     addresses = [one.endpoint for one in subscriptions if one.protocol.startswith("email")]
     return f", would mail to {', '.join(addresses)}" if addresses else ""
 

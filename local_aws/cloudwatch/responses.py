@@ -7,7 +7,7 @@ from moto.cloudwatch.exceptions import InvalidParameterCombination, ValidationEr
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
-from local_aws.cloudwatch.changes import TOPIC
+from local_aws import topics
 from local_aws.cloudwatch.errors import NotOfferedError
 from local_aws.cloudwatch.evaluation import COMPARISONS, TREATMENTS
 from local_aws.cloudwatch.metrics import STATISTICS, check_period, check_statistic
@@ -120,7 +120,7 @@ def _refuse_what_is_not_here(given: dict[str, Any]) -> None:
         raise NotOfferedError("wall clock windows", "leave EvaluationWindow out: it slides")
     for name in _ACTIONS:
         for arn in given.get(name) or ():
-            if not TOPIC.fullmatch(arn):
+            if not topics.TOPIC.fullmatch(arn):
                 raise NotOfferedError(f"{name} such as {arn}", "use SNS topics")
     if given.get("ComparisonOperator") not in {None, *COMPARISONS}:
         raise NotOfferedError(given["ComparisonOperator"], f"use {', '.join(COMPARISONS)}")

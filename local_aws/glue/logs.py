@@ -1,11 +1,11 @@
-"""What CloudWatch hears of a run: its output, line by line while it runs, and how it ended."""
+"""What others hear of a run: its output, line by line while it runs, and how it ended."""
 
 import time
 from collections.abc import Iterable
 
 from moto.logs.models import LogsBackend
 
-from local_aws import cloudwatch
+from local_aws import cloudwatch, event_bus
 from local_aws.glue.arguments import RunArguments
 from local_aws.glue.runs import LocalJob, LocalJobRun
 
@@ -14,6 +14,7 @@ _METRICS = {
     "FAILED": "glue.error.ALL",
     "TIMEOUT": "glue.error.ALL",
 }
+_SEVERITY = {"SUCCEEDED": "INFO", "STOPPED": "INFO", "TIMEOUT": "WARN", "FAILED": "ERROR"}
 
 
 def publish_end(job: LocalJob, run: LocalJobRun, status: str) -> None:
@@ -38,6 +39,22 @@ def publish_end(job: LocalJob, run: LocalJobRun, status: str) -> None:
         for run_id in ("ALL", run.job_run_id)
     ]
     cloudwatch.publish((job.backend.account_id, job.backend.region_name), "Glue", data)
+
+
+def announce_end(job: LocalJob, run: LocalJobRun) -> None:
+    """Tell EventBridge how a run has ended, whatever its arguments; an attempt that failed, too.
+
+    Source: "AWS Glue events", EventBridge's reference.
+    """
+    place = event_bus.Place(job.backend.account_id, job.backend.region_name)
+    detail = {
+        "jobName": job.name,
+        "severity": _SEVERITY[run.status],
+        "state": run.status,
+        "jobRunId": run.job_run_id,
+        "message": run.error_message or f"Job run {run.status.lower()}",
+    }
+    event_bus.send(place, "aws.glue", "Glue Job State Change", detail)
 
 
 def stream_lines(logs: LogsBackend, group: str, stream: str, lines: Iterable[bytes]) -> None:

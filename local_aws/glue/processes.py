@@ -222,6 +222,7 @@ def _finish(active: _Active, status: str, message: str | None = None, retries: i
     finally:  # a defect there must not leave a run that never ends
         if retry := active.job.end(active.run, status, message, retries):
             launch(active.settings, active.job, retry)
+    logs.announce_end(active.job, active.run)
 
 
 def _failure(errors: Path, process: subprocess.Popen[bytes] | None, prefix: str) -> str | None:

@@ -1,8 +1,7 @@
 """Schedules that fire when asked: a tick is the next five minutes of a clock of its own.
 
 - ``clock``: the simulated time, a file under the root; ``expressions``: which minutes a schedule
-  names; ``rules``, ``triggers``: EventBridge's and Glue's schedules that are switched on;
-  ``inputs``: what a rule's target is sent; ``machines``: the state machines among the targets.
+  names; ``rules``, ``triggers``: EventBridge's and Glue's schedules that are switched on.
 - ``firings``: what a schedule starts, in a thread each; ``engine``: the ticks.
 - ``requests``: how one asks the running local AWS for a tick.
 

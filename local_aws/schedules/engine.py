@@ -8,9 +8,9 @@ from threading import Event, Lock
 from typing import NoReturn
 
 from local_aws import cloudwatch
+from local_aws.event_bus.errors import RefusedError
 from local_aws.schedules import rules, triggers
 from local_aws.schedules.clock import MINUTE, SLOT, Clock, shown, slot_of
-from local_aws.schedules.errors import RefusedError
 from local_aws.schedules.firings import Firing
 from local_aws.settings import Settings
 

@@ -8,8 +8,8 @@ import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from local_aws.event_bus.errors import RefusedError
 from local_aws.schedules.clock import EPOCH
-from local_aws.schedules.errors import RefusedError
 
 _RATE = re.compile(r"rate\(([1-9]\d*) (minute|hour|day)(s?)\)")
 _CRON = re.compile(r"cron\((.*)\)")

@@ -9,8 +9,8 @@ from threading import Thread
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from local_aws import state
+from local_aws.event_bus.errors import RefusedError
 from local_aws.schedules.clock import shown
-from local_aws.schedules.errors import RefusedError
 
 _log = logging.getLogger(__name__)
 

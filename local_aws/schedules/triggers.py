@@ -9,8 +9,8 @@ from functools import partial
 from moto.glue.models import FakeTrigger, glue_backends
 from moto.glue.utils import Action
 
+from local_aws.event_bus.errors import RefusedError
 from local_aws.glue.runs import LocalJob, LocalJobRun
-from local_aws.schedules.errors import RefusedError
 from local_aws.schedules.expressions import cron_names
 from local_aws.schedules.firings import Schedule, Work
 

@@ -19,8 +19,8 @@ from uuid import uuid4
 import pytest
 
 from local_aws.__main__ import main
+from local_aws.event_bus.errors import RefusedError
 from local_aws.schedules.clock import Clock
-from local_aws.schedules.errors import RefusedError
 from local_aws.schedules.expressions import names
 from local_aws.schedules.requests import ask_for_tick
 from local_aws.server import LocalAws, free_port

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from local_aws.schedules.errors import RefusedError
+from local_aws.event_bus.errors import RefusedError
 
 compact = partial(json.dumps, separators=(",", ":"))
 
@@ -18,37 +18,41 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]+>', re.DOTALL)
 _VARIABLE = re.compile(r"<([^<>]+)>")
 
 
-def input_of(target: Target, event: Event) -> str:
-    """Return what a target is sent for an event.
+def input_of(target: Target, event: Event, rule_arn: str) -> str:
+    """Return what a rule's target is sent for an event.
 
     Raises:
         RefusedError: it asks for what is not there, or for what is not done here.
     """
     if "InputTransformer" in target:
-        return _transformed(target, event)
+        return _transformed(target, event, rule_arn)
     if "Input" in target:
         return str(target["Input"])
     return compact(_at(str(target.get("InputPath", "$")), target, event))
 
 
 def _at(path: str, target: Target, event: Event) -> Any:  # ruff: ignore[any-type] - JSON
-    """Return the event, or the part that a path names."""
-    key = path.removeprefix("$.")
-    if path != "$" and key not in event:
-        raise RefusedError(
-            f"the InputPath of target {target['Id']} is {path!r}, but a scheduled event has only "
-            f"{', '.join(f'$.{name}' for name in event)}; name one of these"
-        )
-    return event if path == "$" else event[key]
+    """Return the event, or the part that a path such as ``$.detail.state`` names."""
+    found: Any = event
+    for key in path.split(".")[1:]:
+        if not isinstance(found, Mapping) or key not in found:
+            raise RefusedError(
+                f"the InputPath of target {target['Id']} is {path!r}, but the event has only "
+                f"{', '.join(f'$.{name}' for name in event)}; name one of these"
+            )
+        found = found[key]
+    return found
 
 
-def _transformed(target: Target, event: Event) -> str:
+def _transformed(target: Target, event: Event, rule_arn: str) -> str:
     """Return the template with its variables; in quotes they are bare, else they are JSON."""
     transformer = target["InputTransformer"]
     paths = transformer.get("InputPathsMap", {})
     values = {name: _at(path, target, event) for name, path in paths.items()}
-    rule_arn = event["resources"][0]
-    values |= {"aws.events.rule-arn": rule_arn, "aws.events.rule-name": rule_arn.split("/")[-1]}
+    values |= {
+        "aws.events.rule-arn": rule_arn,
+        "aws.events.rule-name": rule_arn.rsplit("/", maxsplit=1)[-1],
+    }
     values["aws.events.event.json"] = event
 
     def written(piece: re.Match[str]) -> str:

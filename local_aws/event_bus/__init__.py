@@ -1,0 +1,12 @@
+"""EventBridge's default bus: what services tell, and whom rules tell of it.
+
+- ``bus``: events, and the rules whose pattern they match; ``targets``: what a target is given.
+- ``inputs``: the text that it is given; ``machines``: the state machines among them.
+- ``errors``: what is refused.
+
+Rules with a schedule are fired by ``local_aws/schedules``.
+"""
+
+from local_aws.event_bus.bus import Event, Place, event_of, send
+
+__all__ = ["Event", "Place", "event_of", "send"]
