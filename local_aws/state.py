@@ -10,7 +10,7 @@ from local_aws import snapshot
 from local_aws.settings import LocalAwsError, Settings
 from local_aws.snapshot import SnapshotError
 
-FORMAT = 2  # one more whenever an engine's saved objects change
+FORMAT = 3  # one more whenever an engine's saved objects change
 AFTER_A_CHANGE = 1.0  # seconds that a change may be lost in
 WITHOUT_A_CHANGE = 5.0  # seconds: jobs change state without a request
 

@@ -3,23 +3,28 @@
 import gzip
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import boto3
 import pytest
+import yaml
 
 from local_aws import schedules
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
+from local_aws.stepfunctions import expressions
 from tests import calls, demo
 from tests.pipeline import Pipeline, deploy
 from tests.report_stack import stored
 from tests.test_pipeline import PURCHASE, VIEW
 
 STACK, STUDENT = "capstone-days", "days"
-DAY = "2026-03-01"
+DAY, LONG_DAY = "2026-03-01", "2026-02-01"
+TEN = datetime(2026, 3, 1, 10, tzinfo=UTC).timestamp()
 KEY = "events/year=2026/month=03/day=01/hour=23/minute={minute}/events-{minute}.jsonl.gz"
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 
@@ -63,6 +68,21 @@ def _deliver(pipeline: Pipeline, folder: Path, minute: str, *lines: object) -> N
     pipeline.deliver(file, KEY.format(minute=minute))
 
 
+def _folder(day: str) -> str:
+    year, month, number = day.split("-")
+    return f"events/year={year}/month={month}/day={number}/"
+
+
+def _fill(pipeline: Pipeline, day: str) -> None:
+    """Put a thousand objects into a day's folder, hidden ones that the job leaves alone."""
+    bucket = pipeline.stack["SourceBucketName"]
+    name = "_" + 120 * "x"
+    keys = [f"{_folder(day)}hour={at % 24:02}/{name}-{at}.jsonl.gz" for at in range(1000)]
+    put = partial(boto3.client("s3").put_object, Bucket=bucket, Body=b"")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda key: put(Key=key), keys))
+
+
 def _execute(pipeline: Pipeline, **given: str) -> dict:
     """Run the state machine to its end; return its description."""
     machines = boto3.client("stepfunctions")
@@ -88,7 +108,7 @@ def _told(queue: str) -> list[tuple[str, dict]]:
     return [
         (message["Subject"], json.loads(message["Message"]))
         for message in told
-        if message["Subject"].startswith("Event analytics: ")
+        if message.get("Subject", "").startswith("Event analytics: ")
     ]
 
 
@@ -104,9 +124,52 @@ def _summary(pipeline: Pipeline) -> str:
     return boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
 
 
+def _assigned(state: str, variable: str, result: dict) -> object:
+    """Return what a state of the definition assigns for a result."""
+    file = demo.PROJECT / "glue_jobs" / "orchestration.asl.yaml"
+    text = file.read_text(encoding="utf-8")
+    states = yaml.safe_load(text)["States"]["Day"]["Branches"][0]["States"]
+    expression = states[state]["Assign"][variable].removeprefix("{%").removesuffix("%}")
+    return expressions.evaluate(expression, {"states": {"result": result}})
+
+
+@pytest.mark.parametrize(
+    "time_at",
+    [
+        lambda minute: f"2026-03-01T10:{minute}:00Z",
+        lambda minute: f"2026-03-01T10:{minute}:00.000Z",
+        lambda minute: TEN + 60 * minute,
+        lambda minute: TEN + 60 * minute + 0.0,
+        lambda minute: 1000 * (TEN + 60 * minute),
+    ],
+)
+def test_times(time_at: Callable[[int], object]) -> None:
+    """AWS may tell them as text, in seconds or in milliseconds; what replays began is no matter.
+
+    A scheduled run has no arguments of its own.
+    """
+    again, other = {"--job-bookmark-option": "job-bookmark-disable"}, {"--max_files": "1"}
+    runs = [
+        {"JobRunState": "FAILED", "StartedOn": time_at(50)},
+        {"JobRunState": "SUCCEEDED", "StartedOn": time_at(40), "Arguments": again},
+        {"JobRunState": "SUCCEEDED", "StartedOn": time_at(30)},
+        {"JobRunState": "SUCCEEDED", "StartedOn": time_at(20), "Arguments": other},
+    ]
+    files = [{"Key": f"{minute}", "LastModified": time_at(minute)} for minute in (10, 25, 15)]
+
+    half_past, quarter = 1000 * (TEN + 1800), 1000 * (TEN + 1500)
+    assert _assigned("ListRuns", "begun", {"JobRuns": runs}) == half_past
+    assert _assigned("ListRuns", "begun", {"JobRuns": runs[3:]}) == 1000 * (TEN + 1200)
+    assert _assigned("ListRuns", "begun", {"JobRuns": runs[:2]}) == 0
+    assert _assigned("ListRawFiles", "delivered", {"Contents": files}) == quarter
+    assert _assigned("ListRawFiles", "delivered", {"Contents": files[1:2]}) == quarter
+    assert _assigned("ListRawFiles", "delivered", {"KeyCount": 0}) == 0
+
+
 def test_new_files(pipeline: Pipeline, messages: str, tmp_path: Path) -> None:
     """On schedule, just after midnight, the day that has ended is loaded, summed up and told."""
     _deliver(pipeline, tmp_path, "50", VIEW, PURCHASE)
+    _fill(pipeline, LONG_DAY)
 
     answer = _execute(pipeline, time="2026-03-02T00:10:00Z")
 
@@ -132,11 +195,25 @@ def test_nothing_new(pipeline: Pipeline, messages: str) -> None:
     assert subject == f"Event analytics: {DAY} is done"
 
 
+def test_long_day(pipeline: Pipeline, messages: str) -> None:
+    """A day of a thousand files, more than a state can hold, is looked through to its last page."""
+    answer = _execute(pipeline, time=f"{LONG_DAY}T12:10:00Z")
+
+    assert answer["status"] == "SUCCEEDED", answer["cause"]
+    assert len(_runs(pipeline)) == 1
+    key = f"{_folder(LONG_DAY)}hour=23/_the-last"
+    boto3.client("s3").put_object(Bucket=pipeline.stack["SourceBucketName"], Key=key, Body=b"")
+
+    assert _execute(pipeline, time=f"{LONG_DAY}T12:10:00Z")["status"] == "SUCCEEDED"
+    assert len(_runs(pipeline)) == 2
+    assert len(_told(messages)) == 2
+
+
 def test_day_without_files(pipeline: Pipeline, messages: str) -> None:
     """A day that nobody delivered anything for has no verdict and no row, and is no failure."""
     assert _execute(pipeline, time="2026-03-05T12:10:00Z")["status"] == "SUCCEEDED"
 
-    assert len(_runs(pipeline)) == 1
+    assert len(_runs(pipeline)) == 2
     page = stored(pipeline, "2026-03-05")["Body"].read().decode()
     assert "There are no events on 2026-03-05" in page
     [(_, message)] = _told(messages)

@@ -37,6 +37,7 @@ class LocalJobRun(FakeJobRun):
     def __init__(self, job_name: str, **properties: Any) -> None:  # ruff: ignore[any-type] - moto's
         super().__init__(job_name, **properties)
         self.attempt = 0
+        self.own_arguments: dict[str, str] = {}  # that whoever started it gave
         self.glue_version: str | None = None
         self.execution_class: str | None = None
         self.trigger_name: str | None = None
@@ -78,9 +79,10 @@ class LocalJobRun(FakeJobRun):
         return float(self.max_capacity or DEFAULT_DPUS)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the run as ``GetJobRun`` shows it."""
+        """Return the run as ``GetJobRun`` shows it: with its own arguments, not the job's."""
         shown = {
             **super().as_dict(),
+            "Arguments": self.own_arguments or None,
             "Attempt": self.attempt,
             "CompletedOn": self.completed_on,
             "ExecutionTime": self.execution_seconds,
@@ -142,7 +144,9 @@ class LocalJob(FakeJob):
                 message = f"Concurrent runs exceeded for {self.name}"
                 raise ConcurrentRunsExceededException(message)
             run_id = super().start_job_run(**properties)
-            self._complete(self.job_runs[-1])
+            run = self.job_runs[-1]
+            run.own_arguments = properties["arguments"] or {}
+            self._complete(run)
             return run_id
 
     def end(
@@ -172,6 +176,7 @@ class LocalJob(FakeJob):
             number_of_workers=run.number_of_workers,
         )
         retry.attempt = run.attempt + 1
+        retry.own_arguments = run.own_arguments
         first = run.job_run_id.partition("_attempt_")[0]
         retry.job_run_id = f"{first}_attempt_{retry.attempt}"
         retry.trigger_name = run.trigger_name

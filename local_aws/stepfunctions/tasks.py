@@ -96,7 +96,7 @@ class LocalTask(state_task_service_callback.StateTaskServiceCallback, _TimelyTas
         arguments = values.inward(_told(made, normalised_parameters), made.model.input_shape)
         client = _client(made.service, env)
         call = getattr(client, xform_name(made.model.name))
-        env.stack.append(self._result(call(**arguments), arguments))
+        env.stack.append(values.bounded(self._result(call(**arguments), arguments)))
 
     def _result(self, answer: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
         made = self._integration
@@ -159,6 +159,9 @@ class LocalTask(state_task_service_callback.StateTaskServiceCallback, _TimelyTas
             return self._failure(env, ErrorName(_error_name(made, ex)), _cause(made, ex))
         if isinstance(ex, (BotoCoreError, values.ArgumentError)):  # the call could not be made
             name = StatesErrorName(typ=StatesErrorNameType.StatesRuntime)
+            return self._failure(env, name, str(ex))
+        if isinstance(ex, values.TooLongError):
+            name = StatesErrorName(typ=StatesErrorNameType.StatesStatesDataLimitExceeded)
             return self._failure(env, name, str(ex))
         return super()._from_error(env=env, ex=ex)
 

@@ -11,6 +11,13 @@ from botocore.response import StreamingBody
 ShownMoment = Callable[[datetime], str | int]
 
 
+LONGEST = 256 * 1024  # bytes of JSON that a state may hand on
+
+
+class TooLongError(Exception):
+    """A result that no state can hold, in Step Functions' words."""
+
+
 class ArgumentError(Exception):
     """An argument that the service does not have, in Step Functions' words."""
 
@@ -63,3 +70,18 @@ def outward(value: Any, shape: Shape, moment: ShownMoment) -> Any:  # ruff: igno
         content = value if isinstance(value, bytes) else value.read()
         return content.decode(errors="replace")
     return value
+
+
+def bounded(result: Any) -> Any:  # ruff: ignore[any-type] - JSON
+    """Return a result that a state can hold.
+
+    Raises:
+        TooLongError: it is too long.
+    """
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+    if len(text.encode()) > LONGEST:
+        raise TooLongError(
+            "The task returned a result with a size exceeding the maximum number of bytes service "
+            "limit."
+        )
+    return result

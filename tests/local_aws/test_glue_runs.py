@@ -522,6 +522,10 @@ def test_how_runs_ended_is_a_metric(
     assert ends(aws, observed, good) == ["glue.succeed.ALL 1"]
     assert sorted(ends(aws, observed, "ALL")) == ["glue.error.ALL 2", "glue.succeed.ALL 1"]
     assert ends(aws, unobserved, silent) == ends(aws, unobserved, "ALL") == []
+    own = {
+        run["Id"]: run.get("Arguments") for run in glue.get_job_runs(JobName=observed)["JobRuns"]
+    }
+    assert own == {good: None, bad: {"--fail": "1"}, worse: {"--fail": "1"}}  # not the job's
     [metric, *_] = aws.client("cloudwatch").list_metrics(
         Namespace="Glue", Dimensions=[{"Name": "JobRunId", "Value": bad}]
     )["Metrics"]

@@ -529,6 +529,25 @@ def test_a_branch_that_fails(machines: Machines) -> None:
     assert found["output"] == {"Error": "States.TaskFailed", "Cause": "why"}
 
 
+@pytest.mark.parametrize(("size", "status"), [(261_000, "SUCCEEDED"), (262_145, "FAILED")])
+def test_a_result_that_is_too_long(
+    machines: Machines, aws: LocalAws, bucket: str, size: int, status: str
+) -> None:
+    """A state holds 256 KiB of JSON; States.ALL does not catch a longer one."""
+    aws.client("s3").put_object(Bucket=bucket, Key="long", Body=b"x" * size)
+    get = task(
+        "aws-sdk:s3:getObject",
+        Arguments={"Bucket": bucket, "Key": "long"},
+        Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+        Output="short",
+    )
+
+    answer = machines.run({"Get": {**get, "Next": "Caught"}, "Caught": {"Type": "Succeed"}})
+
+    assert answer["status"] == status
+    assert answer.get("error") == (None if status == "SUCCEEDED" else "States.DataLimitExceeded")
+
+
 @pytest.mark.parametrize(
     ("error_equals", "caught"),
     [
