@@ -1,16 +1,16 @@
 """Putting real processes behind moto's Lambda."""
 
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda import models
 
 from local_aws.lambdas import invocation
-from local_aws.lambdas.service import invoke
+from local_aws.lambdas.functions import LocalFunction
 from local_aws.settings import Settings
 
 
 def install(settings: Settings) -> None:
     """Run functions on this machine; moto's own way needs docker."""
     invocation.ENDPOINT.update(settings.environment)
-    LambdaFunction.invoke = invoke
+    models.LambdaFunction = LocalFunction
 
 
 def stop() -> None:

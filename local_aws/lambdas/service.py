@@ -22,7 +22,7 @@ def invoke(
     request_headers: Mapping[str, str],
     response_headers: MutableMapping[str, str],
 ) -> str:
-    """Run ``function``; takes the place of moto's ``LambdaFunction.invoke``.
+    """Run ``function``.
 
     Returns the JSON payload, or "" at once for an event (which AWS would try again after an error;
     here it runs once) and for a dry run.

@@ -167,6 +167,16 @@ OVERRIDDEN = {
             "previous_run_id, arguments)"
         ),
     },
+    "local_aws.lambdas.functions.LocalFunction": {
+        "moto.awslambda.models.LambdaFunction.__init__": (
+            "(self, account_id, spec, region, version=1)"
+        ),
+        "moto.awslambda.models.LambdaFunction.invoke": (
+            "(self, body, request_headers, response_headers)"
+        ),
+        "moto.awslambda.models.LambdaFunction.update_configuration": "(self, config_updates)",
+        "moto.awslambda.models.LambdaFunction.get_configuration": "(self, on_create=False)",
+    },
     "local_aws.s3.backend.DirectoryS3Backend": {
         "moto.s3.models.S3Backend.__init__": "(self, region_name, account_id)",
         "moto.s3.models.S3Backend._url_module": "property",
@@ -270,9 +280,9 @@ PATCHED = {
         "moto.glue.urls.url_paths": ({"{0}/$": "GlueResponse.dispatch"}, _ROUTER),
     },
     "local_aws.lambdas.installation": {
-        "moto.awslambda.models.LambdaFunction.invoke": (
-            "(self, body, request_headers, response_headers)",
-            "moto.awslambda.models.LambdaBackend.invoke",
+        "moto.awslambda.models.LambdaFunction": (
+            "LambdaFunction",
+            "moto.awslambda.models.LambdaBackend.create_function",
         ),
     },
     "local_aws.s3.installation": {

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from botocore.client import BaseClient
@@ -210,6 +211,29 @@ def handler(event, context):
     assert re.fullmatch(r"END RequestId: \S+", lines[3])
     report = r"REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\t.*"
     assert re.fullmatch(report, lines[4])
+
+
+def test_a_function_logs_where_it_is_told(functions: BaseClient, aws: LocalAws) -> None:
+    """Into the group of its LoggingConfig; a group that was deleted comes back with the next line.
+
+    As on AWS, where it comes back without its retention, and keeps its name taken.
+    """
+    code, logs, group = "def handler(event, context): print(event)", aws.client("logs"), uuid4().hex
+    name = create(functions, code, LoggingConfig={"LogGroup": group})
+    logs.create_log_group(logGroupName=group)
+    logs.delete_log_group(logGroupName=group)
+
+    invoke(functions, name, "told")
+
+    assert "told" in _messages(logs, group)
+    assert _messages(logs, f"/aws/lambda/{name}") == []
+    functions.update_function_configuration(FunctionName=name, LoggingConfig={"LogGroup": "other"})
+    invoke(functions, name, "again")
+    assert "again" in _messages(logs, "other")
+    found = functions.get_function_configuration(FunctionName=name)["LoggingConfig"]
+    assert found == {"LogFormat": "Text", "LogGroup": "other"}
+    with pytest.raises(ClientError, match="logs text"):
+        create(functions, code, LoggingConfig={"LogFormat": "JSON"})
 
 
 def test_event_invocations_return_at_once(functions: BaseClient, aws: LocalAws) -> None:

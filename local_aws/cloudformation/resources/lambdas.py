@@ -25,6 +25,7 @@ _DEFAULTS = {
     "Description": "",
     "Environment": {"Variables": {}},
     "Layers": [],
+    "LoggingConfig": {},
     "MemorySize": 128,
     "Timeout": 3,
 }
@@ -53,6 +54,7 @@ class Function(ResourceType):
         "EphemeralStorage.Size",
         "FunctionName",
         "Handler",
+        "LoggingConfig.LogGroup",
         "MemorySize",
         "PackageType",
         "ReservedConcurrentExecutions",
