@@ -24,6 +24,7 @@ ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
 ROLES = ("job", "report", "generator", "emptier", "orchestration", "notebook")
 STACK_ROLES = tuple(role for role in ROLES if role != "notebook")  # these share the stack's role
 METRICS = "cloudwatch:PutMetricData"  # bounded by namespace: what is granted is no resource
+ANY = "*"  # on an action for which IAM knows no resource
 # Operations that IAM does not name like the action that allows them.
 _ACTIONS = {
     "s3:DeleteObjects": "s3:DeleteObject",
@@ -92,7 +93,7 @@ def _pairs(actions: str, names: str) -> Iterator[tuple[str, str]]:
 
 
 def _grant(action: str, name: str) -> Grant:
-    if action == METRICS:
+    if action == METRICS or name == ANY:
         return Grant(action, name)
     service = action.partition(":")[0]
     place = ":" if service == "s3" else _ACCOUNT
@@ -200,13 +201,23 @@ def _named_text(text: str, names: dict[str, Any]) -> dict[str, Any]:
                 f"a policy is about {logical}, but {demo.TEMPLATE.name} gives it no name that "
                 f"{ROLE_TEMPLATE.name} could repeat; name it there"
             )
-        if isinstance(name, dict) and isinstance(name.get("Fn::Sub"), str):
-            name = name["Fn::Sub"]
+        if isinstance(name, dict) and "Fn::Sub" in name:
+            name = _substituted(name["Fn::Sub"])
         if isinstance(name, str):
             text = text.replace(f"${{{logical}}}", name)
         else:
             variables[logical] = name
     return {"Fn::Sub": [text, variables] if variables else text}
+
+
+def _substituted(argument: str | list[Any]) -> str:
+    """Return the text of ``Fn::Sub``; what it has of the stack's own id may be anything."""
+    if isinstance(argument, str):
+        return argument
+    pattern, variables = argument
+    for variable in variables:
+        pattern = pattern.replace(f"${{{variable}}}", ANY)
+    return pattern
 
 
 class _ShortForms(yaml.SafeDumper):

@@ -88,7 +88,7 @@ def _metrics(pipeline: Pipeline) -> dict[str, float]:
 
 
 def _log(pipeline: Pipeline, run_id: str) -> list[str]:
-    group = f"/aws-glue/jobs/{pipeline.stack['CurateJobName']}/error"
+    group = f"{pipeline.describe(run_id)['LogGroupName']}/error"
     logs = boto3.client("logs")
     events = logs.get_log_events(logGroupName=group, logStreamName=run_id)["events"]
     return [event["message"] for event in events]

@@ -36,7 +36,7 @@ def test_tables_without_partitions(pipeline: Pipeline, tmp_path: Path) -> None:
         assert shown.complaints == []
         assert shown.cards("cards")["Revenue"] == "$0.00"
     [line] = boto3.client("logs").get_log_events(
-        logGroupName=f"/aws-glue/jobs/{pipeline.stack['ReportJobName']}/output",
+        logGroupName=f"{run['LogGroupName']}/output",
         logStreamName=run["Id"],
     )["events"]
     assert line["message"] == f"{pipeline.stack['ReportsUri']}dt={DAY}/index.html"

@@ -10,7 +10,6 @@ from tests.template import resources
 
 # What AWS publishes, by namespace: metric names and dimensions.
 OF_AWS = {
-    ("Glue", "glue.error.ALL"): {"JobName", "JobRunId", "Type", "ObservabilityGroup"},
     ("AWS/Lambda", "Errors"): {"FunctionName"},
     ("AWS/Lambda", "Invocations"): {"FunctionName"},
 }
@@ -39,11 +38,28 @@ def test_alarms_look_at_what_is_published() -> None:
 
 
 def test_every_job_that_fails_is_told() -> None:
-    """Each job has its alarm on what Glue counts of failed runs."""
-    alarms = resources("AWS::CloudWatch::Alarm").values()
-    watched = [a["Dimensions"][0]["Value"]["Ref"] for a in alarms if a["Namespace"] == "Glue"]
+    """A rule on what Glue tells of its runs names each job and all that is no success."""
+    [pattern] = (
+        rule["EventPattern"]
+        for rule in resources("AWS::Events::Rule").values()
+        if "EventPattern" in rule
+    )
 
-    assert sorted(watched) == sorted(resources("AWS::Glue::Job"))
+    assert pattern["detail-type"] == ["Glue Job State Change"]
+    detail = pattern["detail"]
+    assert sorted(job["Ref"] for job in detail["jobName"]) == sorted(resources("AWS::Glue::Job"))
+    assert set(detail["state"]) == {"FAILED", "TIMEOUT", "ERROR"}
+
+
+def test_who_publishes_to_the_topic() -> None:
+    """A policy takes the place of the default one, so it names all services that tell something."""
+    [policy] = resources("AWS::SNS::TopicPolicy").values()
+    [statement] = policy["PolicyDocument"]["Statement"]
+
+    assert set(statement["Principal"]["Service"]) == {
+        "cloudwatch.amazonaws.com",
+        "events.amazonaws.com",
+    }
 
 
 def test_every_alarm_tells_somebody() -> None:

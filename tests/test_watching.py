@@ -66,7 +66,7 @@ def _deliver(pipeline: Pipeline, folder: Path, minute: str, content: bytes) -> N
 def test_silence(pipeline: Pipeline) -> None:
     """Before anything has happened, what should happen is missed."""
     assert _raised() == {"NoSuccessAlarm", "GeneratorSilentAlarm"}
-    assert len(_states()) == 8
+    assert len(_states()) == 6
     assert pipeline.stack["AlarmTopicArn"].endswith(":capstone-alarms-watching")
 
 
@@ -92,23 +92,23 @@ def test_what_a_run_finds(pipeline: Pipeline, mails: str, tmp_path: Path) -> Non
     )
 
 
-def test_a_run_that_fails(pipeline: Pipeline) -> None:
-    """Glue counts it; the alarm looks there, for a run that dies can publish nothing."""
-    assert _states()["JobFailedAlarm"] == "OK"
+def test_a_run_that_fails(pipeline: Pipeline, mails: str) -> None:
+    """Glue tells EventBridge, and a rule the topic: a run that dies can tell nothing itself."""
+    run_id = pipeline.start({"--rebuild_hours": "yesterday"})
+    pipeline.wait(run_id)
 
-    pipeline.wait(pipeline.start({"--rebuild_hours": "yesterday"}))
+    failed = _event(mails, run_id)
+    assert (failed["jobName"], failed["state"]) == (pipeline.stack["CurateJobName"], "FAILED")
+    assert "--rebuild_hours" in failed["message"]
 
-    assert _states()["JobFailedAlarm"] == "ALARM"
 
-
-def test_a_report_that_fails(pipeline: Pipeline) -> None:
-    """Its runs have an alarm of their own, and their error says what to mend."""
-    assert _states()["ReportFailedAlarm"] == "OK"
-
+def test_a_report_that_fails(pipeline: Pipeline, mails: str) -> None:
+    """The same rule tells of it, and the error says what to mend."""
     run = pipeline.report(day="today")
 
-    assert "ValueError: --day is a day, YYYY-MM-DD, or yesterday" in run["ErrorMessage"]
-    assert _states()["ReportFailedAlarm"] == "ALARM"
+    failed = _event(mails, run["Id"])
+    assert (failed["jobName"], failed["state"]) == (pipeline.stack["ReportJobName"], "FAILED")
+    assert "ValueError: --day is a day, YYYY-MM-DD, or yesterday" in failed["message"]
 
 
 def test_a_generator_that_fails(pipeline: Pipeline) -> None:
@@ -125,24 +125,45 @@ def test_a_generator_that_fails(pipeline: Pipeline) -> None:
     assert (states["GeneratorFailedAlarm"], states["GeneratorSilentAlarm"]) == ("ALARM", "OK")
 
 
+def _messages(queue: str) -> list[dict]:
+    """Return what the topic has sent since the last look."""
+    sqs, found = boto3.client("sqs"), []
+    while page := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        found += [json.loads(json.loads(message["Body"])["Message"]) for message in page]
+        for message in page:
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return found
+
+
 def _told(queue: str) -> set[str]:
     """Return the logical names of the alarms that the topic told of."""
-    messages = boto3.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-    told = [json.loads(json.loads(message["Body"])["Message"]) for message in messages["Messages"]]
+    told = _messages(queue)
     assert {message["NewStateValue"] for message in told} == {"ALARM"}
     return {message["AlarmName"].split("-")[2] for message in told}
 
 
+def _event(queue: str, run_id: str) -> dict:
+    """Wait for what the topic tells of a run, and of no run that went well."""
+    for _ in range(50):
+        events = [message["detail"] for message in _messages(queue) if "detail" in message]
+        assert {event["state"] for event in events} <= {"FAILED"}
+        if found := [event for event in events if event["jobRunId"] == run_id]:
+            [event] = found
+            return event
+        time.sleep(0.2)
+    raise AssertionError(f"the topic told nothing of {run_id}")
+
+
 def _summary(pipeline: Pipeline, run_id: str) -> dict[str, float]:
     """Return the run's own line of its log."""
-    logs, job = boto3.client("logs"), pipeline.stack["CurateJobName"]
+    logs, group = boto3.client("logs"), pipeline.describe(run_id)["LogGroupName"]
     for _ in range(20):
-        events = logs.filter_log_events(
-            logGroupName=f"/aws-glue/jobs/{job}/error", logStreamNamePrefix=run_id
-        )["events"]
+        events = logs.filter_log_events(logGroupName=f"{group}/error", logStreamNamePrefix=run_id)[
+            "events"
+        ]
         lines = [event["message"] for event in events if '"FreshnessSeconds"' in event["message"]]
         if lines:
             [line] = lines
             return json.loads(line[line.index("{") :])
         time.sleep(0.2)
-    raise AssertionError(f"{job} left no line about {run_id}; stack {demo.stack_outputs(STACK)}")
+    raise AssertionError(f"{group} has no line about {run_id}; stack {demo.stack_outputs(STACK)}")
