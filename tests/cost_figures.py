@@ -67,9 +67,12 @@ ASSUMED = {
     "catalog requests of a query": 4,
     "MiB of logs a run": 0.5,
     "seconds of a run that writes a report, with pip": 60,
+    "seconds of a default run, if Glue is slower than that": (75, 100),
+    "names of metrics a run, --enable-metrics": 30,  # the driver's, all executors', each one's
+    "names of metrics a run, --enable-observability-metrics": 40,
 }
 METRICS = 12  # names in glue_jobs/metrics.py
-TRANSITIONS, QUESTIONS = 14, 2  # of the state machine, if it runs the job
+TRANSITIONS, QUESTIONS = 16, 2  # of the state machine, if it runs the job; two pages of files
 STATEMENTS = 8  # of a report
 TABLES = 8  # that the job writes
 HOURS_OF_A_SUMMARY = 12.5  # the day so far, each hour

@@ -21,9 +21,7 @@ def moves(found: Defaults) -> dict[str, float]:
     folders = (found.files_a_day + 24 + 1) * found.raw_days  # minutes, hours, days
     return {
         "`CurateSchedule` once an hour": added(hourly),
-        "one worker more in `CurateWorkers`, there all the time": added(
-            default._replace(workers=default.workers + 1)
-        ),
+        "one worker more in `CurateWorkers`": added(default._replace(workers=default.workers + 1)),
         "one day more of `RawRetentionDays`": added(default, by=one_day_more),
         "`OrchestrationSchedule` once an hour": added(default._replace(**each_hour())),
         "`OrchestrationSchedule` once a day": added(
@@ -33,10 +31,35 @@ def moves(found: Defaults) -> dict[str, float]:
         "a lab whose trigger stays on for its seven days": added(
             lab._replace(runs={12: 1, 0: found.runs_a_day * 7}), to=lab
         ),
+        **_slower(default, found),
+        **_metrics_of_glue(found),
         "if Glue lists the raw files folder by folder": PRICES["S3 PUT, COPY, LIST"][0]
         * folders
         * found.runs_a_day
         * MONTH,
+    }
+
+
+def _slower(default: Setting, found: Defaults) -> dict[str, float]:
+    """Return what the default's runs cost more, should they take longer than they are taken to."""
+    return {
+        f"if a run of the default takes {seconds} s": sum(default.runs.values())
+        * found.workers
+        * seconds
+        / 3600
+        * found.dpu_price
+        - bill(default, found)["Glue job"]
+        for seconds in ASSUMED["seconds of a default run, if Glue is slower than that"]
+    }
+
+
+def _metrics_of_glue(found: Defaults) -> dict[str, float]:
+    """Return what metrics with the run's id cost: each is seen in one hour of a month's."""
+    hours = PRICES["custom metric, month"][0] / (24 * MONTH)
+    return {
+        f"the job with `{flag}`, {names} names a run": found.runs_a_day * MONTH * names * hours
+        for flag in ("--enable-metrics", "--enable-observability-metrics")
+        for names in [ASSUMED[f"names of metrics a run, {flag}"]]
     }
 
 

@@ -97,7 +97,7 @@ def figures() -> Generator[None]:
         # 12 metrics, 7 alarms, a dashboard, 1,200 PutMetricData
         ("CloudWatch metrics, alarms, dashboard", 3.6 + 0.7 + 3.0 + 0.012),
         ("CloudWatch logs", 650 / 1024 * 0.5),
-        ("Step Functions", 0.14),  # 400 x 14 at 25 a million
+        ("Step Functions", 0.16),  # 400 x 16 at 25 a million
         ("SNS", 0.008),  # 400 at 2 per 100,000
         ("EventBridge", 0.0),
     ],
