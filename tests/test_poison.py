@@ -26,8 +26,17 @@ CONTENTS = {
     "blank_lines": gzip.compress(b"\n \r\n\t\n"),
     "long_line": gzip.compress(LONG_LINE),
     "bad_lines": gzip.compress(b"".join(b"%d bad\n" % number for number in range(MANY))),
+    "not_utf8": gzip.compress(TEN_LINES + b'{"user_id": "\xff"}\n'),
+    "firehose": gzip.compress(TEN_LINES.replace(b"u_", b"f_").replace(b"\n", b"") * 1000),
 }
 ASIDE = ("truncated", "not_gzip", "empty")
+REASONS = {
+    "bad_lines": f"{{not_json={MANY}}}",
+    "not_utf8": "{not_utf8=1}",
+    "firehose": "{several_objects=1}",
+    "long_line": "{too_long=1}",
+}
+NOTES = SLOT.format(hour="23", minute="50") + "notes.txt"
 EMPTY_FILES = "select hour, state from load_ledger where bytes = 0"
 COUNTS = ("state", "lines", "accepted", "duplicates", "rejected")
 
@@ -83,7 +92,7 @@ def _metrics(pipeline: Pipeline) -> dict[str, float]:
             Period=2 * 86400,
             Statistics=["Sum"],
         )["Datapoints"][0]["Sum"]
-        for name in ("Files", "Lines", "Rejected", "Unreadable")
+        for name in ("Files", "Lines", "Rejected", "Unreadable", "Ignored")
     }
 
 
@@ -98,6 +107,7 @@ def test_one_run_loads_the_others(pipeline: Pipeline) -> None:
     """Every file is in the ledger after one run; what cannot be unpacked lies aside, unchanged."""
     for name in CONTENTS:
         _deliver(pipeline, name)
+    boto3.client("s3").put_object(Bucket=pipeline.stack["SourceBucketName"], Key=NOTES, Body=b"!")
 
     run_id = pipeline.run()
 
@@ -108,29 +118,38 @@ def test_one_run_loads_the_others(pipeline: Pipeline) -> None:
         "empty": ("unreadable", "0", "0", "0", "0"),
         "no_lines": ("loaded", "0", "0", "0", "0"),
         "blank_lines": ("loaded", "0", "0", "0", "0"),
-        "long_line": ("loaded", "1", "1", "0", "0"),
+        "long_line": ("loaded", "1", "0", "0", "1"),
         "bad_lines": ("loaded", str(MANY), "0", "0", str(MANY)),
+        "not_utf8": ("loaded", "11", "10", "0", "1"),
+        "firehose": ("loaded", "1", "0", "0", "1"),
+        "notes": ("ignored", "0", "0", "0", "0"),
     }
     assert _keys(pipeline, "unreadable/") == {f"unreadable/{_key(name)}" for name in ASIDE}
-    assert _keys(pipeline, "events/") == {_key(name) for name in CONTENTS if name not in ASIDE}
+    assert _keys(pipeline, "events/") == {
+        NOTES,
+        *(_key(name) for name in CONTENTS if name not in ASIDE),
+    }
     s3, bucket = boto3.client("s3"), pipeline.stack["SourceBucketName"]
     for name in ASIDE:
         moved = s3.get_object(Bucket=bucket, Key=f"unreadable/{_key(name)}")["Body"].read()
         assert moved == CONTENTS[name]
     ledger = _ledger(pipeline)
     assert pipeline.rows("select count(*) as files from load_ledger", "Bronze") == [
-        {"files": str(len(CONTENTS))}
+        {"files": str(len(CONTENTS) + 1)}
     ]
     assert {name: int(row["bytes"]) for name, row in ledger.items()} == {
-        name: len(content) for name, content in CONTENTS.items()
+        "notes": 1,
+        **{name: len(content) for name, content in CONTENTS.items()},
     }
     assert ledger["truncated"]["error"] == "the file ends before its gzip stream"
     assert "incorrect header check" in ledger["not_gzip"]["error"]
-    assert ledger["bad_lines"]["reasons"] == f"{{not_json={MANY}}}"
+    assert {name: ledger[name]["reasons"] for name in REASONS} == REASONS
     log = "\n".join(_log(pipeline, run_id))
     for name in ASIDE:
-        assert f"unreadable, moved aside: {_uri(pipeline, name)}, " in log
-    assert _metrics(pipeline) == {"Files": 3, "Lines": MANY + 2, "Rejected": MANY, "Unreadable": 3}
+        assert f"unreadable: {_uri(pipeline, name)}, " in log
+    assert "files were read one by one: " in log
+    metrics = {"Files": 5, "Lines": MANY + 14, "Rejected": MANY + 3, "Unreadable": 3, "Ignored": 1}
+    assert _metrics(pipeline) == metrics
 
 
 def test_repaired_file_loads(pipeline: Pipeline) -> None:

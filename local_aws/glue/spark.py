@@ -40,7 +40,8 @@ def _defaults(run_home: Path) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         # The parallel collector takes half a gigabyte less than G1 over a full hour, and no longer.
         "spark.driver.defaultJavaOptions": (
-            "-XX:+UseParallelGC -Duser.timezone=UTC "
+            # A run without memory ends, as on Glue, where else it might hang.
+            "-XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError -Duser.timezone=UTC "
             f'-Djava.io.tmpdir="{scratch}" {class_archive.JAVA_OPTIONS}'
         ),
         "spark.sql.warehouse.dir": (run_home / "warehouse").as_uri(),
