@@ -26,7 +26,7 @@ CONTENTS = {
     "blank_lines": gzip.compress(b"\n \r\n\t\n"),
     "long_line": gzip.compress(LONG_LINE),
     "bad_lines": gzip.compress(b"".join(b"%d bad\n" % number for number in range(MANY))),
-    "not_utf8": gzip.compress(TEN_LINES + b'{"user_id": "\xff"}\n'),
+    "not_utf8": gzip.compress(TEN_LINES.replace(b"u_", b"n_") + b'{"user_id": "\xff"}\n'),
     "firehose": gzip.compress(TEN_LINES.replace(b"u_", b"f_").replace(b"\n", b"") * 1000),
 }
 ASIDE = ("truncated", "not_gzip", "empty")
