@@ -14,7 +14,7 @@ from moto.s3.exceptions import InvalidBucketName, MissingKey
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, FakeMultipart, S3Backend
 from moto.s3.notifications import S3NotificationEvent
 
-from local_aws.s3.conditions import expect
+from local_aws.s3.conditions import expect, expect_new
 from local_aws.s3.files import ObjectFiles, is_internal
 from local_aws.s3.keys import FileKey, is_lost, signature_of, versions, versions_aside
 
@@ -125,6 +125,7 @@ class DirectoryS3Backend(S3Backend):
         with self.lock:
             bucket = self.get_bucket(bucket_name)
             self._see(bucket, key_name)
+            expect_new(bucket.keys.get(key_name))
             self.files.make_room(bucket_name, key_name)
             modified = getattr(options.get("multipart"), "initiated", None)
             aside = self.files.write_aside(bucket_name, data, modified)

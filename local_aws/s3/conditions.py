@@ -4,6 +4,7 @@ S3's documentation: "Add preconditions to S3 operations with conditional request
 neither moto nor this module looks at are refused: carried out all the same, they would do harm.
 """
 
+from contextvars import ContextVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -17,6 +18,9 @@ _SOURCE_DATES = ("x-amz-copy-source-if-modified-since", "x-amz-copy-source-if-un
 _TARGET = ("If-Match", "If-None-Match")
 _DIRECTORY_BUCKETS = ("x-amz-if-match-size", "x-amz-if-match-last-modified-time")
 
+# Whether the request that is being answered may only write what is not there: If-None-Match.
+_only_if_new: ContextVar[bool] = ContextVar("only_if_new", default=False)
+
 
 class ConditionNotOfferedError(S3ClientError):
     """A condition that the local S3 does not look at."""
@@ -28,12 +32,20 @@ class ConditionNotOfferedError(S3ClientError):
 
 
 class ConditionalS3Response(S3Response):
-    """moto's S3, which copies and deletes conditionally as S3 does."""
+    """moto's S3, which writes, copies and deletes conditionally as S3 does."""
 
     def get_object(self) -> TYPE_RESPONSE:
         """Answer with an object; headers and bytes are of one version, whoever writes meanwhile."""
         with self.backend.lock:
             return super().get_object()
+
+    def put_object(self) -> TYPE_RESPONSE:
+        """Write an object, with IfNoneMatch only if there is none: one of many that try at once."""
+        token = _only_if_new.set(self.headers.get("If-None-Match") == "*")
+        try:
+            return super().put_object()
+        finally:
+            _only_if_new.reset(token)
 
     def copy_object(self) -> TYPE_RESPONSE:
         """Copy an object, with CopySourceIfMatch only if it has that ETag."""
@@ -81,6 +93,16 @@ class ConditionalS3Response(S3Response):
         bucket, _, key = unquote(source.path).lstrip("/").partition("/")
         version = parse_qs(source.query).get("versionId", [None])[0]
         return self.backend.get_object(bucket, key, version_id=version)
+
+
+def expect_new(current: FakeKey | FakeDeleteMarker | None) -> None:
+    """Check that a key holds nothing now, if the request may only write what is not there.
+
+    Raises:
+        PreconditionFailed: it holds an object.
+    """
+    if _only_if_new.get() and isinstance(current, FakeKey):
+        raise PreconditionFailed("If-None-Match")
 
 
 def expect(current: FakeKey | FakeDeleteMarker | None, if_match: str | None) -> None:

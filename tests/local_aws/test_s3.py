@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from botocore.client import BaseClient
@@ -191,6 +192,28 @@ def test_copy_if_match(s3: BaseClient, bucket: str, folder: Path) -> None:
     assert (folder / "to").read_bytes() == b"by another program"
     (folder / "from").unlink()
     assert error_code(s3.copy_object, **meant, CopySourceIfMatch=etag) == "NoSuchKey"
+
+
+def test_put_if_none_match(s3: BaseClient, bucket: str) -> None:
+    """IfNoneMatch writes what is not there; of many that try at once, one does."""
+
+    together = Barrier(8)
+
+    def is_written(key: str) -> bool:
+        together.wait()
+        try:
+            s3.put_object(Bucket=bucket, Key=key, Body=b"1", IfNoneMatch="*")
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "PreconditionFailed"
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        for key in map(str, range(10)):
+            assert sum(pool.map(is_written, [key] * 8)) == 1
+
+    s3.delete_object(Bucket=bucket, Key="0")
+    s3.put_object(Bucket=bucket, Key="0", Body=b"2", IfNoneMatch="*")
 
 
 def test_delete_if_match(s3: BaseClient, bucket: str, folder: Path) -> None:
