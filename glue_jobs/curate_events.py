@@ -21,6 +21,7 @@ from pyspark.sql import DataFrame
 
 from glue_jobs.catalog import Catalog
 from glue_jobs.curation import CTRL_A, LINE_COLUMNS
+from glue_jobs.lock import Lock
 from glue_jobs.metrics import NAMESPACE, metrics
 from glue_jobs.publish import SPARK_SETTINGS, Lake
 from glue_jobs.raw import RawFiles
@@ -39,6 +40,7 @@ ARGUMENTS = (
     "rebuild_hours",
     "dpu_hour_price",
 )
+DOMAIN = "events"  # what its lock is called after
 ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
 
 
@@ -48,33 +50,39 @@ def main(argv: list[str]) -> None:
     glue = GlueContext(SparkContext.getOrCreate())
     for name, value in SPARK_SETTINGS.items():
         glue.spark_session.conf.set(name, value)
-    job = Job(glue)
-    job.init(args["JOB_NAME"], args)
     clients = {
         name: boto3.client(name, region_name=args["region"])
         for name in ("s3", "glue", "cloudwatch")
     }
     lake = open_lake(glue, clients, args)
-    outcome = run(
-        partial(read_new, glue, args),
-        lake,
-        RawFiles(clients["s3"], args["raw_path"], is_replay=is_replay(args)),
-        partial(is_over, clients["glue"], args["JOB_NAME"]),
-        args["rebuild_hours"],
-    )
-    report(glue, clients, args, outcome)
-    job.commit()  # after all that matters, so what a failed run has read is read again in full
-    lake.doubts.settle()
+    with lake.lock:  # before the bookmark is read: another may move it
+        job = Job(glue)
+        job.init(args["JOB_NAME"], args)
+        outcome = run(
+            partial(read_new, glue, args),
+            lake,
+            RawFiles(clients["s3"], args["raw_path"], is_replay=is_replay(args)),
+            partial(is_over, clients["glue"], args["JOB_NAME"]),
+            args["rebuild_hours"],
+        )
+        log_troubles(glue, outcome)
+        lake.lock.check()
+        job.commit()  # after all that matters, so what a failed run has read is read again in full
+        lake.doubts.settle()
+    report(glue, clients, args, outcome)  # what fails here fails loud, but no data waits for it
 
 
 def open_lake(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str]) -> Lake:
-    """Return the dataset that the arguments name."""
+    """Return the dataset that the arguments name, to be used with its lock held."""
     databases = {layer: args[f"{layer}_database"] for layer in ("bronze", "silver", "gold")}
+    store = Store(clients["s3"], args["analytics_path"])
     return Lake(
         glue.spark_session,
-        Store(clients["s3"], args["analytics_path"]),
+        store,
         Catalog(clients["glue"], databases),
-        args["JOB_RUN_ID"],
+        Lock(
+            store, DOMAIN, args["JOB_NAME"], args["JOB_RUN_ID"], partial(is_over, clients["glue"])
+        ),
     )
 
 
@@ -117,14 +125,20 @@ def is_over(glue: BaseClient, job_name: str, run_id: str) -> bool:
     return run["JobRunState"] not in ACTIVE
 
 
-def report(
-    glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str], outcome: Outcome
-) -> None:
-    """Log what the run did in one line, and publish it as metrics of the job."""
+def log_troubles(glue: GlueContext, outcome: Outcome) -> None:
+    """Log what could not be read as it should: raw files, and what lies where runs leave notes."""
     for found in filter(operator.attrgetter("error"), outcome.intake.silent):
         glue.get_logger().error(f"{found.state}: {found.uri}, {found.error}")
     if outcome.intake.one_by_one:
         glue.get_logger().error(f"files were read one by one: {outcome.intake.one_by_one}")
+    for key in outcome.unreadable_notes:
+        glue.get_logger().error(f"no note of a run, left alone: {key} of the analytics bucket")
+
+
+def report(
+    glue: GlueContext, clients: dict[str, BaseClient], args: dict[str, str], outcome: Outcome
+) -> None:
+    """Log what the run did in one line, and publish it as metrics of the job."""
     job = args["JOB_NAME"]
     job_run = clients["glue"].get_job_run(JobName=job, RunId=args["JOB_RUN_ID"])["JobRun"]
     measured = metrics(outcome, job_run, float(args["dpu_hour_price"]), datetime.now(UTC))

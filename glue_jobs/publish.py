@@ -7,7 +7,8 @@ what no partition points to any more, once every query that may still read it ha
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,6 +21,8 @@ from pyspark.sql import functions as F
 
 from glue_jobs.catalog import Catalog, Hour
 from glue_jobs.doubts import Doubts
+from glue_jobs.lock import Lock
+from glue_jobs.notes import parse_note
 from glue_jobs.schemas import EVENTS, HOUR_KEYS, NAMED_FILES, TABLE_FILES, TABLES, Table
 from glue_jobs.store import Store
 
@@ -41,6 +44,9 @@ SPARK_SETTINGS = {
 _NO_SUCCESS_FILE = {"mapreduce.fileoutputcommitter.marksuccessfuljobs": "false"}
 
 
+Place = tuple[Table, str, str, str]  # a table, dt, hour, and the location of their rows
+
+
 class Replacement(NamedTuple):
     """What some hours' partitions are to hold: rows of one table, or files of several.
 
@@ -53,11 +59,12 @@ class Replacement(NamedTuple):
 
 
 class Lake:
-    """The dataset, as one run reads and changes it."""
+    """The dataset, as the run that holds the lock reads and changes it."""
 
-    def __init__(self, spark: SparkSession, store: Store, catalog: Catalog, run_id: str) -> None:
+    def __init__(self, spark: SparkSession, store: Store, catalog: Catalog, lock: Lock) -> None:
         self.spark = spark
-        self.run_id = run_id
+        self.lock = lock
+        self.run_id = run_id = lock.run_id
         self._store = store
         self._catalog = catalog
         self.doubts = Doubts(store, run_id, self._new_publication())
@@ -98,6 +105,7 @@ class Lake:
         files, which no others have.
         """
         self.doubts.note(hours)
+        self.lock.check()
         self._catalog.point(EVENTS, {hour: self._hour_uri(EVENTS, hour) for hour in hours})
         publication = self._new_publication()
         parts = (frame.toLocalIterator(prefetchPartitions=True) for frame in frames)
@@ -124,6 +132,7 @@ class Lake:
         self._write_rows(
             EVENTS, change(rows.select("*", "_metadata.file_modification_time")), HOUR_KEYS
         )
+        self.lock.check()
         self._store.delete(keys)
 
     def publish(self, replacements: list[Replacement]) -> None:
@@ -134,71 +143,67 @@ class Lake:
             for tables, hours, _ in replacements
             for table in tables
         }
-        replaced = self._announce(publication, new)
+        self._announce(publication, new)
         # All at once: a table of one hour is one file, so one task, and the other cores are idle.
         with ThreadPoolExecutor(len(replacements)) as pool:
             list(pool.map(partial(self._write, publication), replacements))
+        self.lock.check()
         for table, locations in new.items():
-            self._refuse_if_moved(table, replaced[table], locations)
             self._catalog.point(table, locations)
 
-    def sweep(self) -> None:
+    def sweep(self) -> list[str]:
         """Remove what runs wrote or replaced and no partition points to, a grace time later.
 
         What a younger note names stays, also if an older one names it too: it was replaced just
-        now, and queries may be reading it.
+        now, and queries may be reading it. Returns the keys of notes that nobody can read: they
+        stay.
         """
         latest = datetime.now(UTC) - GRACE
-        notes = list(self._store.list(PUBLICATIONS))
-        old = [note.key for note in notes if note.modified < latest]
-        young = [note.key for note in notes if note.modified >= latest]
-        kept = {uri for key in young for _, _, _, uri in self._noted(key)}
-        for key in old:
-            self._remove([noted for noted in self._noted(key) if noted[3] not in kept])
-            self._store.delete([key])
+        found = [(note, self._noted(note.key)) for note in self._store.list(PUBLICATIONS)]
+        notes = [(note, places) for note, places in found if places is not None]
+        young = [places for note, places in notes if note.modified >= latest]
+        kept = {uri for *_, uri in chain.from_iterable(young)}
+        for note, places in notes:
+            if note.modified < latest:
+                self._remove([place for place in places if place[3] not in kept])
+                self._store.delete([note.key])
+        return [note.key for note, places in found if places is None]
 
-    def _noted(self, key: str) -> Iterator[tuple[Table, str, str, str]]:
-        """Yield (table, dt, hour, location) of a note."""
-        publication = json.loads(self._store.read(key))
-        for table in TABLES:
-            for dt, hour, uri in publication.get(table.name, []):
-                yield table, dt, hour, uri
+    def _noted(self, key: str) -> list[Place] | None:
+        """Return what a note names; None if nobody can read it."""
+        return parse_note(
+            self._store.read(key),
+            lambda note: [
+                (table, dt, hour, self._checked(uri))
+                for table in TABLES
+                for dt, hour, uri in note.get(table.name, [])
+            ],
+        )
 
-    def _remove(self, noted: list[tuple[Table, str, str, str]]) -> None:
+    def _checked(self, uri: str) -> str:
+        """Return a location of a note if it is one: what lies there may be removed."""
+        if not re.fullmatch(r"\w+/\w+/.+/", self._store.key(uri)):
+            raise ValueError(uri)
+        return uri
+
+    def _remove(self, noted: list[Place]) -> None:
         """Remove the files of the locations that their partitions do not point to."""
         for table in {table for table, *_ in noted}:
             places = [(dt, hour, uri) for of, dt, hour, uri in noted if of is table]
             pointed = self._catalog.locations(table, {(dt, hour) for dt, hour, _ in places})
             for dt, hour, uri in places:
                 if pointed.get((dt, hour)) != uri:
-                    self._store.delete(
-                        found.key for found in self._store.list(self._store.key(uri))
-                    )
+                    folder = self._store.key(uri)
+                    files = [found.key for found in self._store.list(folder)]
+                    self._store.delete([*files, folder])  # with the marker that S3A may have left
 
-    def _announce(
-        self, publication: str, new: dict[Table, dict[Hour, str]]
-    ) -> dict[Table, dict[Hour, str]]:
-        """Note every location that this run writes or replaces, for a later run's sweep.
-
-        Returns what is replaced.
-        """
-        note, replaced = {}, {}
+    def _announce(self, publication: str, new: dict[Table, dict[Hour, str]]) -> None:
+        """Note every location that this run writes or replaces, for a later run's sweep."""
+        note = {}
         for table, locations in new.items():
-            old = replaced[table] = self._catalog.locations(table, locations)
+            old = self._catalog.locations(table, locations)
             note[table.name] = [[*hour, uri] for hour, uri in (*old.items(), *locations.items())]
         self._store.write(f"{PUBLICATIONS}{publication}.json", json.dumps(note).encode())
-        return replaced
-
-    def _refuse_if_moved(
-        self, table: Table, replaced: dict[Hour, str], hours: Iterable[Hour]
-    ) -> None:
-        """Raise if another run has published hours since this one looked at them."""
-        found = self._catalog.locations(table, hours)
-        if found != replaced:
-            raise ConflictError(
-                f"{table.name} was to be swapped from {replaced}, but another run has pointed it "
-                f"to {found}; run the job again, alone"
-            )
 
     def _read(self, table: Table, uris: Iterable[str]) -> DataFrame:
         columns = table.partitioned_columns
@@ -246,7 +251,3 @@ class Lake:
     def _new_publication(self) -> str:
         """Return a name for what is written at once: never the same, even if a run is retried."""
         return f"{self.run_id}-{uuid4().hex[:8]}"
-
-
-class ConflictError(Exception):
-    """Two runs publish at once."""

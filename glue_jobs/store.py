@@ -1,15 +1,19 @@
 """A bucket's objects by key, below one prefix."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
 from typing import NamedTuple
 from urllib.parse import urlparse
 
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 DELETE_BATCH = 1000  # keys a DeleteObjects call takes
+# S3's answers about an object that is not there, that changes just now, or that is another.
+_NOT_THE_SAME = {404, 409, 412}
 
 
 class Stored(NamedTuple):
@@ -39,13 +43,14 @@ class Store:
         return uri.removeprefix(self.uri(""))
 
     def list(self, prefix: str) -> Iterator[Stored]:
-        """Yield every object below a prefix."""
+        """Yield every object below a prefix, but for those that the console makes for folders."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix
         )
         for item in chain.from_iterable(page.get("Contents", []) for page in pages):
             key = item["Key"].removeprefix(self._prefix)
-            yield Stored(key, item["LastModified"], item["Size"], item["ETag"])
+            if not key.endswith("/"):
+                yield Stored(key, item["LastModified"], item["Size"], item["ETag"])
 
     def has_objects(self, prefix: str) -> bool:
         """Return whether any object lies below a prefix; costs one request."""
@@ -91,6 +96,32 @@ class Store:
         """Store an object."""
         self._s3.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=body)
 
+    def create(self, key: str, body: bytes) -> str | None:
+        """Store an object where there is none; return its ETag, or None where there is one."""
+        with _unless_another():
+            answer = self._s3.put_object(**self._name(key), Body=body, IfNoneMatch="*")
+            return str(answer["ETag"])
+        return None
+
+    def etag(self, key: str) -> str | None:
+        """Return the ETag of an object, None where there is none."""
+        with _unless_another():
+            return str(self._s3.head_object(**self._name(key))["ETag"])
+        return None
+
+    def find(self, key: str, most: int) -> tuple[bytes, str] | None:
+        """Return an object's first bytes, so many at the most, and its ETag; None without one."""
+        with _unless_another():
+            answer = self._s3.get_object(**self._name(key))
+            with answer["Body"] as body:
+                return body.read(most), str(answer["ETag"])
+        return None
+
+    def remove(self, key: str, etag: str) -> None:
+        """Remove an object if it is still the one with the ETag."""
+        with _unless_another():
+            self._s3.delete_object(**self._name(key), IfMatch=etag)
+
     def delete(self, keys: Iterable[str]) -> None:
         """Remove objects.
 
@@ -108,6 +139,19 @@ class Store:
                     f"S3 was told to remove {len(batch)} objects of bucket {self._bucket!r} but "
                     f"answered {answer['Errors']}; check s3:DeleteObject in the job's role"
                 )
+
+    def _name(self, key: str) -> dict[str, str]:
+        return {"Bucket": self._bucket, "Key": self._prefix + key}
+
+
+@contextmanager
+def _unless_another() -> Generator[None]:
+    """Go on after S3's answer that an object is not the one that is meant."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _NOT_THE_SAME:
+            raise
 
 
 class DeleteError(Exception):

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from glue_jobs import curation
 from glue_jobs.catalog import Catalog, Hour
+from glue_jobs.lock import Lock
 from glue_jobs.publish import Lake
 from glue_jobs.raw import RawFiles
 from glue_jobs.repair import NO_HOURS
@@ -66,6 +67,7 @@ class Dataset:
         self.raw_path = f"s3://{self.raw_folder.name}/events/"
         self._make_tables()
         self._run_ids = (f"jr_{number}" for number in count(1))
+        self.at_work: set[str] = set()  # ids of the runs that have not ended, says Glue
 
     @property
     def catalog(self) -> Catalog:
@@ -93,9 +95,10 @@ class Dataset:
         store: Store | None = None,
         catalog: Catalog | None = None,
     ) -> Lake:
-        """Open the dataset as a run does."""
+        """Open the dataset as a run does before it takes the lock."""
         run_id = run_id or next(self._run_ids)
-        return Lake(self._spark, store or self.store, catalog or self.catalog, run_id)
+        lock = Lock(self.store, "events", "job", run_id, lambda _, run: run not in self.at_work)
+        return Lake(self._spark, store or self.store, catalog or self.catalog, lock)
 
     def append(self, lake: Lake, source_file: str, lines: Iterable[bytes]) -> None:
         """Add the lines' events to silver without a look at what it has."""
@@ -103,25 +106,27 @@ class Dataset:
         read = self._spark.createDataFrame(rows, "line string, source_file string")
         parts = curation.parse_lines(read).where("part is not null").persist()
         hours = sorted(map(tuple, parts.select(*HOUR_KEYS).distinct().collect()))
-        lake.append_events([parts], hours)
+        with lake.lock:
+            lake.append_events([parts], hours)
 
     def run(
         self,
         *uris: str,
         lake: Lake | None = None,
         rebuild_hours: str = NO_HOURS,
-        at_work: str | None = None,
     ) -> Outcome:
-        """Make one run that finds these raw files new, perhaps while another is at work."""
+        """Make one run that finds these raw files new."""
         lake = lake or self.open()
-        outcome = run(
-            read_new=partial(self.read, uris),
-            lake=lake,
-            raw=RawFiles(self.s3, self.raw_path),
-            is_over=lambda run_id: run_id != at_work,
-            rebuild_hours=rebuild_hours,
-        )
-        lake.doubts.settle()  # after the bookmark, which nobody keeps here
+        with lake.lock:
+            outcome = run(
+                read_new=partial(self.read, uris),
+                lake=lake,
+                raw=RawFiles(self.s3, self.raw_path),
+                is_over=lambda run_id: run_id not in self.at_work,
+                rebuild_hours=rebuild_hours,
+            )
+            lake.lock.check()
+            lake.doubts.settle()  # after the bookmark, which nobody keeps here
         self._spark.catalog.clearCache()  # as the end of Spark does
         return outcome
 

@@ -1,11 +1,12 @@
-"""Two runs of the job at once: refused by Glue; where it happens all the same, no harm is left."""
+"""Two runs of the job at once: the second is kept out; where it is let in, no harm is left."""
 
 import gzip
 import json
 import textwrap
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import reduce
 from itertools import starmap
 from pathlib import Path
 
@@ -14,16 +15,17 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.ledger import ImbalanceError
-from glue_jobs.publish import ConflictError
+from glue_jobs.lock import LockError
 from glue_jobs.schemas import EVENTS, GOLD, LOAD_LEDGER, Table
 from local_aws.server import LocalAws
 from tests import demo, oracle
 from tests.lake import Dataset
-from tests.pipeline import Pipeline, deploy
+from tests.pipeline import KEPT, Pipeline, deploy
 from tests.test_pipeline import CART, FIRST, PURCHASE, SEARCH, SECOND, VIEW
 
 CONTENTS = {FIRST: [VIEW, CART, SEARCH], SECOND: [{**PURCHASE, "user_id": "u_2"}, VIEW]}
-BEFORE_COMMIT = "    job.commit()"
+LOCK = "locks/events"
+BEFORE_COMMIT = "        job.commit()"
 
 
 @pytest.fixture
@@ -73,31 +75,40 @@ class Held:
         return self._pipeline.wait(self.run_id)
 
 
-def test_both_commit(pipeline: Pipeline, tmp_path: Path) -> None:
-    """The bookmark is the first committer's; the other fails as Glue reports it.
+def test_second_run(pipeline: Pipeline, tmp_path: Path) -> None:
+    """Whoever starts another run, of the job or of a copy of it: it ends at once, and says why.
 
     As the template has it, once at a time, the start of another run is refused.
     """
-    slow = Held(pipeline, BEFORE_COMMIT, tmp_path)
-    pipeline.run()
+    glue, name = boto3.client("glue"), pipeline.stack["CurateJobName"]
+    job = glue.get_job(JobName=name)["Job"]
+    glue.create_job(Name="copy", **{key: job[key] for key in KEPT if key in job})
+    first = Held(pipeline, BEFORE_COMMIT, tmp_path)
+    others = [
+        (pipeline.start(), name),
+        (glue.start_job_run(JobName="copy")["JobRunId"], "copy"),
+    ]
+    for run_id, of in others:
+        refused = pipeline.wait(run_id, of)
+        assert refused["JobRunState"] == "FAILED"
+        told = f"{LOCK} is held by run {first.run_id} of job '{name}' since 20"
+        assert told in refused["ErrorMessage"]
     pipeline.change_job(ExecutionProperty={"MaxConcurrentRuns": 1}, MaxRetries=0)
-    with pytest.raises(boto3.client("glue").exceptions.ConcurrentRunsExceededException):
+    with pytest.raises(glue.exceptions.ConcurrentRunsExceededException):
         pipeline.start()
 
-    failed = slow.let_go()
+    assert first.let_go()["JobRunState"] == "SUCCEEDED"
 
-    assert failed["JobRunState"] == "FAILED"
-    assert "VersionMismatchException: Continuation update failed" in failed["ErrorMessage"]
-    pipeline.run()
     files, events = oracle.judge(pipeline.delivered)
     assert pipeline.answers() == oracle.answers(events)
     ledger = pipeline.rows("select * from load_ledger", "Bronze")
     assert sorted(int(row["accepted"]) for row in ledger) == sorted(
         file.accepted for file in files.values()
     )
-    assert pipeline.rows("select count(*) as events from events", "Silver") == [
-        {"events": str(len(events))}
-    ]
+    left = boto3.client("s3").list_objects_v2(
+        Bucket=pipeline.stack["AnalyticsBucketName"], Prefix=LOCK
+    )
+    assert left["KeyCount"] == 0
 
 
 @dataclass
@@ -108,19 +119,29 @@ class Race:
     uris: list[str]
     right: dict[Table, list[str]]
 
-    def overtake(self, step: str) -> None:
-        """Make a run, and before one of its steps another, over the same files, from end to end."""
+    def overtake(self, step: str, run_other: Callable[[], object]) -> None:
+        """Make a run, and just before one of its steps, the first time, another."""
         slow = self.dataset.open()
-        do_step = getattr(slow, step)
-        others = iter([partial(self.dataset.run, *self.uris, at_work=slow.run_id)])
+        *owners, name = step.split(".")
+        owner = reduce(getattr, owners, slow)
+        do_step, others = getattr(owner, name), iter([run_other])
 
         def overtaken(*args: object) -> object:
-            for run_other in others:  # the first time only
-                run_other()
+            for run in others:  # the first time only
+                run()
             return do_step(*args)
 
-        setattr(slow, step, overtaken)
-        self.dataset.run(*self.uris, lake=slow)
+        setattr(owner, name, overtaken)
+        self.dataset.at_work.add(slow.run_id)
+        try:
+            self.dataset.run(*self.uris, lake=slow)
+        finally:
+            self.dataset.at_work.clear()
+
+    def run_unlocked(self) -> None:
+        """Remove the lock of the run that is at work, and make one over the same files."""
+        self.dataset.store.delete([LOCK])
+        self.dataset.run(*self.uris)
 
     @property
     def notes(self) -> int:
@@ -150,24 +171,47 @@ def race(aws: LocalAws, spark: SparkSession) -> Race:
     return Race(dataset, uris, _tables(undisturbed))
 
 
-def test_both_append_the_same_events(race: Race) -> None:
-    """The slower run finds its events twice in silver and fails; the next run takes them out."""
-    with pytest.raises(ImbalanceError, match="of every file, lines = accepted"):
-        race.overtake("append_events")
+@pytest.mark.parametrize("step", ["append_events", "publish", "sweep"])
+def test_second_inside_the_first(race: Race, step: str) -> None:
+    """The second run is kept out wherever the first is, and the first takes no harm.
 
-    assert len(race.dataset.rows(EVENTS)) == 2 * len(race.right[EVENTS])
+    Let in, it would be lost in turn: what the first has read of gold and of the ledger is old then,
+    and swapped in all the same.
+    """
+    others = []
+
+    def run_other() -> None:
+        with pytest.raises(LockError, match=rf"{LOCK} is held by run jr_\d+ of job ") as refused:
+            race.dataset.run(*race.uris)
+        others.append(refused)
+
+    race.overtake(step, run_other)
+
+    assert len(others) == 1
+    assert _tables(race.dataset) == race.right
+    assert not race.notes
+    assert not race.dataset.keys("locks/")
+
+
+@pytest.mark.parametrize("step", ["append_events", "publish", "sweep"])
+def test_lock_removed_by_hand(race: Race, step: str) -> None:
+    """Before it appends, swaps and commits, the first run sees that its lock is gone."""
+    with pytest.raises(LockError, match="but it is gone; this run stops here"):
+        race.overtake(step, race.run_unlocked)
+
+    assert _tables(race.dataset) == race.right
+    assert race.notes == 1
     race.dataset.run()
     assert _tables(race.dataset) == race.right
     assert not race.notes
 
 
-def test_both_publish(race: Race) -> None:
-    """Who comes later finds other partitions than it was to replace, and leaves them alone."""
-    with pytest.raises(ConflictError, match="conversion_funnel was to be swapped"):
-        race.overtake("_refuse_if_moved")
+def test_paused_before_the_append(race: Race) -> None:
+    """Where it is removed just after that look, events stand twice; the next run takes them out."""
+    with pytest.raises(ImbalanceError, match="of every file, lines = accepted"):
+        race.overtake("_catalog.point", race.run_unlocked)
 
-    assert _tables(race.dataset) == race.right
-    assert race.notes == 1
+    assert len(race.dataset.rows(EVENTS)) == 2 * len(race.right[EVENTS])
     race.dataset.run()
     assert _tables(race.dataset) == race.right
     assert not race.notes

@@ -1,12 +1,15 @@
 """Notes of the hours that a run is changing, for the run after it."""
 
 import json
+import os
+import time
 
 import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.catalog import Catalog, CatalogError, Hour
 from glue_jobs.doubts import UNSETTLED, Doubts
+from glue_jobs.publish import GRACE, PUBLICATIONS
 from glue_jobs.schemas import Table
 from local_aws.server import LocalAws
 from tests.lake import Dataset, line
@@ -68,7 +71,7 @@ def test_take_over_from_dead_runs(dataset: Dataset) -> None:
     _doubts(dataset, "jr_2").note([TEN, ELEVEN])
     doubts = _doubts(dataset, "jr_3")
 
-    assert doubts.take_over(_over) == {TEN, ELEVEN}
+    assert doubts.take_over(_over) == ({TEN, ELEVEN}, False, [])
 
     doubts.note([NOON])
     assert set(_notes(dataset)) == {"jr_1-1.json", "jr_2-1.json", "jr_3-1.json"}
@@ -81,7 +84,7 @@ def test_another_run_at_work(dataset: Dataset) -> None:
     _doubts(dataset, "jr_1").note([TEN])
     doubts = _doubts(dataset, "jr_2")
 
-    assert doubts.take_over(_at_work) == set()
+    assert doubts.take_over(_at_work) == (set(), False, [])
 
     doubts.settle()
     assert _notes(dataset) == {"jr_1-1.json": [TEN]}
@@ -92,10 +95,94 @@ def test_own_earlier_attempt(dataset: Dataset) -> None:
     _doubts(dataset, "jr_1", "first").note([TEN])
     doubts = _doubts(dataset, "jr_1", "second")
 
-    assert doubts.take_over(_at_work) == {TEN}
+    assert doubts.take_over(_at_work) == ({TEN}, False, [])
 
     doubts.settle()
     assert _notes(dataset) == {}
+
+
+def test_reading(dataset: Dataset) -> None:
+    """A run that dies while it reads has said so; one that has noted its hours has read."""
+    reader, writer = _doubts(dataset, "jr_1"), _doubts(dataset, "jr_2")
+    for doubts in (reader, writer):
+        doubts.note([NOON])
+        doubts.note_reading()
+    assert _notes(dataset) == {"jr_1-1.json": [NOON], "jr_2-1.json": [NOON]}
+    writer.note([TEN])
+    at_work = {"jr_1"}
+
+    found = _doubts(dataset, "jr_3").take_over(lambda run_id: run_id not in at_work)
+    assert found == ({TEN, NOON}, False, [])
+
+    doubts = _doubts(dataset, "jr_3")
+    assert doubts.take_over(_over) == ({TEN, NOON}, True, [])
+    doubts.settle()
+    assert _notes(dataset) == {}
+
+
+def test_nothing_new(dataset: Dataset) -> None:
+    """A run that finds nothing new leaves no note of its reading."""
+    doubts = _doubts(dataset, "jr_1")
+    doubts.note_reading()
+    assert _notes(dataset) == {"jr_1-1.json": []}
+
+    doubts.settle()
+
+    assert _notes(dataset) == {}
+
+
+def test_note_of_an_older_job(dataset: Dataset) -> None:
+    """A note that does not say whether its run was reading is one of a run that was not."""
+    note = {"run_id": "jr_1", "hours": [TEN]}
+    dataset.store.write(f"{UNSETTLED}jr_1.json", json.dumps(note).encode())
+
+    assert _doubts(dataset, "jr_2").take_over(_over) == ({TEN}, False, [])
+
+
+NO_NOTES = [
+    b"",
+    b"no JSON",
+    b"\xff",
+    b"[]",
+    b"[" * 100_000,
+    b'{"run_id": "jr_1"}',
+    b'{"run_id": "jr_1", "hours": 1}',
+    b'{"run_id": "jr_1", "hours": [["2026-03-01", 10]]}',
+    b'{"run_id": "jr_1", "hours": [["../..", "10"]]}',
+    b'{"run_id": "", "hours": []}',
+    b'{"run_id": ["jr_1"], "hours": []}',
+]
+
+
+def test_no_notes(dataset: Dataset) -> None:
+    """A folder's marker is passed over; what is no note is told, and a run leaves it alone.
+
+    The same holds below publications/, where a note that is old enough is carried out.
+    """
+    _doubts(dataset, "jr_1").note([TEN])
+    for folder in (UNSETTLED, PUBLICATIONS):
+        dataset.store.write(folder, b"")
+        for number, body in enumerate(NO_NOTES):
+            dataset.store.write(f"{folder}{number:02}", body)
+    for number, place in enumerate(("", "s3://elsewhere/a/b/", dataset.store.uri("gold/"), 1)):
+        note = {"hourly_revenue": [[*TEN, place]]}
+        dataset.store.write(f"{PUBLICATIONS}place-{number}", json.dumps(note).encode())
+    long_ago = time.time() - 2 * GRACE.total_seconds()
+    for key in dataset.keys(PUBLICATIONS):
+        os.utime(dataset.folder / key, (long_ago, long_ago))
+    before = dataset.keys()
+
+    outcome = dataset.run()
+
+    told = {key for key in outcome.unreadable_notes if key.startswith(UNSETTLED)}
+    assert told == {f"{UNSETTLED}{number:02}" for number in range(len(NO_NOTES))}
+    assert {f"{PUBLICATIONS}{number:02}" for number in range(5)} < {*outcome.unreadable_notes}
+    assert {f"{PUBLICATIONS}place-{number}" for number in range(4)} < {*outcome.unreadable_notes}
+    assert outcome.rebuilt == {TEN}
+    assert {*outcome.unreadable_notes} <= dataset.keys()
+    assert before - dataset.keys() - {f"{UNSETTLED}jr_1-1.json"} == {
+        f"{PUBLICATIONS}{number:02}" for number in range(5, len(NO_NOTES))
+    }  # these name none of our tables
 
 
 class RefusingCatalog(Catalog):

@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.catalog import Catalog
+from glue_jobs.lock import Lock
 from glue_jobs.publish import GRACE, PUBLICATIONS, Lake
 from glue_jobs.schemas import HOURLY_REVENUE
 from glue_jobs.store import Store
@@ -39,7 +40,8 @@ class Published:
         )
         self.store = Store(s3, f"s3://{self._name}/")
         self.catalog = Catalog(glue, {"gold": self._name})
-        self.lake = Lake(spark, self.store, self.catalog, "jr_now")
+        lock = Lock(self.store, "events", "job", "jr_now", lambda *_: True)
+        self.lake = Lake(spark, self.store, self.catalog, lock)
 
     def publish(self, run: str, age: float, *, is_swapped: bool = True) -> None:
         """Write an hour's file and its note of some seconds ago, and point the partition there."""

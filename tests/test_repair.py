@@ -3,14 +3,15 @@
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from glue_jobs.catalog import Catalog, Hour
 from glue_jobs.doubts import UNSETTLED
-from glue_jobs.repair import heal, hours_between, keep_first
+from glue_jobs.lock import LockError
+from glue_jobs.repair import heal, hours_between, keep_first, owners
 from glue_jobs.schemas import EVENTS, GOLD, HOURLY_REVENUE, TOP_PRODUCTS, USER_ACTIVITY, Table
 from glue_jobs.store import Store
 from local_aws.server import LocalAws
@@ -53,9 +54,19 @@ def _append(dataset: Dataset, name: str, lines: Iterable[bytes], *, age: int = 0
     """Write events to silver, some seconds ago, as a run does that does not see the others."""
     before = dataset.keys("silver/")
     dataset.append(dataset.open(), f"s3://raw/{name}", lines)
-    then = time.time() - age
-    for file in dataset.keys("silver/") - before:
+    _date(dataset, dataset.keys("silver/") - before, time.time() - age)
+
+
+def _date(dataset: Dataset, files: Iterable[str], then: float) -> None:
+    for file in files:
         os.utime(dataset.folder / file, (then, then))
+
+
+def _heal(dataset: Dataset, hours: Collection[Hour] = tuple(HOURS), **parts: Store) -> list[Hour]:
+    """Heal as a run does."""
+    lake = dataset.open(**parts)
+    with lake.lock:
+        return heal(lake, hours)
 
 
 def _silver(dataset: Dataset) -> list[tuple[str, int, str]]:
@@ -77,7 +88,7 @@ def test_doubled_by_another_writer(dataset: Dataset) -> None:
     _append(dataset, "a", [AT_TEN], age=30)
     _append(dataset, "c", [AT_TEN])
 
-    assert heal(dataset.open(), HOURS) == HOURS[:1]
+    assert _heal(dataset) == HOURS[:1]
 
     assert _silver(dataset) == [("10", 0, "b"), ("10", 1, "b"), ("11", 0, "b")]
     assert dataset.keys("silver/events/dt=2026-03-01/hour=11/") == eleven
@@ -87,7 +98,7 @@ def test_doubled_in_one_file(dataset: Dataset) -> None:
     """An event that one write left twice goes, however the two rows are told apart."""
     _append(dataset, "a", [AT_TEN, OTHER, AT_TEN])
 
-    assert heal(dataset.open(), HOURS) == HOURS[:1]
+    assert _heal(dataset) == HOURS[:1]
 
     assert _silver(dataset) == [("10", 0, "a"), ("10", 1, "a")]
 
@@ -97,8 +108,8 @@ def test_nothing_doubled(dataset: Dataset) -> None:
     _append(dataset, "a", [AT_TEN, OTHER])
     keys = dataset.keys("silver/")
 
-    assert heal(dataset.open(), HOURS) == []
-    assert heal(dataset.open(), []) == []
+    assert _heal(dataset) == []
+    assert _heal(dataset, []) == []
 
     assert dataset.keys("silver/") == keys
 
@@ -108,25 +119,45 @@ def test_killed_before_the_old_files_go(dataset: Dataset) -> None:
     _append(dataset, "b", [AT_TEN, OTHER], age=60)
     _append(dataset, "a", [AT_TEN], age=30)
     with pytest.raises(KilledError):
-        heal(dataset.open(store=DyingStore(dataset.s3, dataset.store.uri(""))), HOURS)
+        _heal(dataset, store=DyingStore(dataset.s3, dataset.store.uri("")))
     assert len(_silver(dataset)) == 5
 
-    assert heal(dataset.open(), HOURS) == HOURS[:1]
+    assert _heal(dataset) == HOURS[:1]
 
     assert _silver(dataset) == [("10", 0, "b"), ("10", 1, "b")]
 
 
-def test_what_came_meanwhile_stays(dataset: Dataset) -> None:
-    """A file that another run adds to an hour while it is rewritten is neither read nor removed."""
+def test_lock_removed_while_an_hour_is_rewritten(dataset: Dataset) -> None:
+    """What another run adds meanwhile is there once, and the hour is mended by the next run."""
     _append(dataset, "a", [AT_TEN, AT_TEN])
+    lake = dataset.open()
 
     def change(events: DataFrame) -> DataFrame:
+        dataset.store.delete(["locks/events"])
         _append(dataset, "b", [OTHER])
-        return keep_first(events)
+        return keep_first(events, owners(lake, HOURS))
 
-    dataset.open().rewrite_events(HOURS[0], change)
+    with pytest.raises(LockError, match="it is gone"), lake.lock:
+        lake.rewrite_events(HOURS[0], change)
 
+    assert _heal(dataset) == HOURS[:1]
     assert _silver(dataset) == [("10", 0, "a"), ("10", 1, "b")]
+
+
+def test_owner_by_the_ledger(dataset: Dataset) -> None:
+    """The rows that the ledger counts stay, though another file's are older or named before."""
+    uri = dataset.deliver(key("2026-03-01T11:00", "b.jsonl.gz"), [AT_TEN, AT_ELEVEN])
+    dataset.run(uri)
+    loaded = dataset.keys("silver/")
+    dataset.append(dataset.open(), uri.replace("b.jsonl", "a.jsonl"), [AT_TEN, AT_ELEVEN])
+    now = int(time.time())
+    _date(dataset, dataset.keys("silver/"), now)
+    _date(dataset, dataset.keys("silver/events/dt=2026-03-01/hour=11/") - loaded, now - 60)
+
+    assert _heal(dataset) == HOURS
+
+    assert {row["source_file"] for row in dataset.rows(EVENTS)} == {uri}
+    assert len(dataset.rows(EVENTS)) == 2
 
 
 @pytest.fixture(scope="module")

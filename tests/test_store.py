@@ -36,6 +36,29 @@ def test_write_read_list(store: Store) -> None:
     assert not store.has_objects("gold/")
 
 
+def test_folder_markers(store: Store) -> None:
+    """The empty objects that the console makes for folders are no objects of anyone's."""
+    store.write("notes/", b"")
+    store.write("notes/a/", b"")
+    store.write("notes/a.json", b"{}")
+
+    assert _keys(store) == ["notes/a.json"]
+
+
+def test_only_what_is_meant(store: Store) -> None:
+    """Made where there is none, found with its ETag, removed if it is still the same."""
+    first = store.create("lock", b"12345")
+    assert store.create("lock", b"another") is None
+    assert store.find("lock", 3) == (b"123", first)
+    assert store.etag("lock") == first
+
+    store.remove("lock", '"another"')
+    assert store.read("lock") == b"12345"
+    store.remove("lock", first)
+    store.remove("lock", first)
+    assert (store.etag("lock"), store.find("lock", 3)) == (None, None)
+
+
 def test_delete_more_than_a_call_takes(store: Store) -> None:
     """All are removed, though a call takes a thousand keys; what is gone already is no error."""
     keys = [f"old/{number:04}" for number in range(1001)]

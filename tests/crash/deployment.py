@@ -107,7 +107,7 @@ class Deployment:
     def leftovers(self) -> list[str]:
         """Return what no later run would clear up: files that neither a partition nor a note names.
 
-        Notes of doubt are among them: after a run that succeeded, there is none.
+        Notes of doubt and the lock are among them: after a run that succeeded, there is none.
         """
         known = {
             partition["StorageDescriptor"]["Location"]
@@ -121,7 +121,11 @@ class Deployment:
             for file in self.analytics.rglob("*.parquet")
             if "_temporary" not in file.parts
         }
-        notes = [str(note) for note in (self.analytics / "unsettled").glob("*")]
+        notes = [
+            str(note)
+            for folder in ("unsettled", "locks")
+            for note in (self.analytics / folder).glob("*")
+        ]
         return [*sorted(folders - known), *notes]
 
     def _ask(self, table: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 BOTH = ("clean", "faulty")
+CLEAN = ("clean",)
 FAULTY = ("faulty",)
 
 API = "botocore.client.BaseClient._make_api_call"
@@ -40,6 +41,7 @@ class KillPoint:
 
 POINTS = (
     # looking back
+    KillPoint("lock taken", "after", "glue_jobs.lock.Lock.__enter__", inputs=CLEAN),
     KillPoint(
         "doubled hour half rewritten",
         "amid",
@@ -65,6 +67,7 @@ POINTS = (
         inputs=FAULTY,
     ),
     # reading
+    KillPoint("reading noted", "after", "glue_jobs.doubts.Doubts.note_reading", inputs=CLEAN),
     KillPoint(
         "unreadable files found, ledger row half written",
         "amid",
@@ -132,4 +135,5 @@ POINTS = (
     KillPoint("all done, not committed", "before", "awsglue.job.Job.commit"),
     KillPoint("committed", "after", "awsglue.job.Job.commit"),
     KillPoint("notes of doubt dropped", "after", "glue_jobs.doubts.Doubts.settle"),
+    KillPoint("lock released, no metrics", "before", API, ("PutMetricData",), inputs=CLEAN),
 )
