@@ -308,7 +308,8 @@ def test_a_rule_runs_a_state_machine(
 @pytest.mark.parametrize(
     ("arn", "target", "outcome"),
     [
-        ("arn:aws:sns:us-west-2:123456789012:topic", {}, "refused: rules of the local AWS reach"),
+        ("arn:aws:sns:us-west-2:123456789012:none", {}, "failed: NotFound"),
+        ("arn:aws:kinesis:us-west-2:123456789012:stream/s", {}, "refused: rules of the local AWS"),
         (
             "arn:aws:sqs:us-west-2:123456789012:a.fifo",
             {"SqsParameters": {"MessageGroupId": "g"}},
