@@ -540,9 +540,10 @@ def test_a_result_that_is_too_long(
         Arguments={"Bucket": bucket, "Key": "long"},
         Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
         Output="short",
+        Next="Caught",
     )
 
-    answer = machines.run({"Get": {**get, "Next": "Caught"}, "Caught": {"Type": "Succeed"}})
+    answer = machines.run({"Get": get, "Caught": {"Type": "Succeed"}})
 
     assert answer["status"] == status
     assert answer.get("error") == (None if status == "SUCCEEDED" else "States.DataLimitExceeded")
