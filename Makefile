@@ -4,12 +4,14 @@ PYTHON ?= python3.11
 PORT ?= 4566
 ROOT ?= .local-aws
 COUNT ?= 1
+# One word of the shell, whatever it holds.
+quoted = '$(subst ','\'',$(1))'
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 SCANNER := .venv-scanner
 TEMPLATES := capstone-starter.cfn.yaml docs/role.cfn.yaml
-LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFAULT_REGION=us-west-2 \
+LOCAL = AWS_ENDPOINT_URL=http://127.0.0.1:$(call quoted,$(PORT)) AWS_REGION=us-west-2 AWS_DEFAULT_REGION=us-west-2 \
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
@@ -17,14 +19,14 @@ LOCAL := AWS_ENDPOINT_URL=http://127.0.0.1:$(PORT) AWS_REGION=us-west-2 AWS_DEFA
 	cost dictionary aws tick deploy notebook clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
 
 install: $(INSTALLED) ## create .venv with the pinned dependencies
 
 $(INSTALLED): pyproject.toml requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
-		|| { echo "Python 3.11 is needed, as on Glue 5.1, and '$(PYTHON)' is not it; install it or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(call quoted,$(PYTHON)) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 is needed, as on Glue 5.1, and '"$(call quoted,$(PYTHON))"' is not it; install it or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(call quoted,$(PYTHON)) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --constraint requirements.txt --editable .
 	$(RUN) -m local_aws.class_archive
 	@touch $@
@@ -70,7 +72,7 @@ scan: $(SCANNER)/.installed ## look for what is insecure in the templates
 
 # It pins boto3 and others that the project has newer: a .venv of its own.
 $(SCANNER)/.installed: .ci/scanner-requirements.txt
-	$(PYTHON) -m venv $(SCANNER)
+	$(call quoted,$(PYTHON)) -m venv $(SCANNER)
 	$(SCANNER)/bin/python -m pip install --quiet --constraint $< checkov
 	@touch $@
 
@@ -89,10 +91,10 @@ dictionary: $(INSTALLED) ## write the tables of docs/data-dictionary.md from glu
 	$(RUN) -m tests.data_dictionary
 
 aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws TICK=seconds]
-	@$(RUN) -m local_aws --port $(PORT) --root $(ROOT) $(if $(TICK),--tick $(TICK))
+	@$(RUN) -m local_aws --port $(call quoted,$(PORT)) --root $(call quoted,$(ROOT)) $(if $(TICK),--tick $(call quoted,$(TICK)))
 
 tick: $(INSTALLED) ## let five minutes pass on that local AWS: schedules fire [COUNT=1]
-	@$(RUN) -m local_aws tick --port $(PORT) --count $(COUNT)
+	@$(RUN) -m local_aws tick --port $(call quoted,$(PORT)) --count $(call quoted,$(COUNT))
 
 deploy: $(INSTALLED) ## on that local AWS: create the stack, deliver sample-data
 	@$(LOCAL) $(RUN) tests/demo.py --deploy-only
@@ -101,4 +103,4 @@ notebook: deploy ## Jupyter on the notebook against that local AWS
 	@$(LOCAL) $(VENV)/bin/jupyter lab --ip 127.0.0.1 build_pipeline.ipynb
 
 clean: ## remove what demo and aws left
-	rm -rf build $(ROOT)
+	rm -rf -- build $(call quoted,$(ROOT))
