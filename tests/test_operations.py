@@ -17,6 +17,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from glue_jobs.raw_names import is_raw_file
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
 from tests import calls, demo, oracle
@@ -142,8 +143,77 @@ def test_slots_without_a_file(pipeline: Pipeline) -> None:
 def test_quality_of_a_day(pipeline: Pipeline) -> None:
     """The unreadable file and the rejected lines make the day fail."""
     assert _ask(pipeline, "How good was each day?") == [
-        ("2026-03-02", "4", "1", "17", "12", "2", "3", "fail")
+        ("2026-03-02", "4", "1", "0", "0", "17", "12", "2", "3", "fail")
     ]
+
+
+def _ask_of(pipeline: Pipeline, heading: str, ledger: str) -> list[tuple[str, ...]]:
+    """Ask a section's first statement of another ledger: ``values ... t (columns)``."""
+    statement = _blocks(heading, "sql")[0].replace("bronze_x.load_ledger", f"({ledger}")
+    return [tuple(row.values()) for row in pipeline.rows(statement, "Bronze")]
+
+
+def test_slots_of_any_file(pipeline: Pipeline) -> None:
+    """A file whose folders name no time harms no other; a late minute belongs to its slot."""
+    ledger = """values
+        ('2026-03-02', '18', 's3://b/minute=58/a.gz', 'loaded'),
+        ('2026-03-02', '19', 's3://b/minute=03/a.gz', 'unreadable'),
+        ('2026-03-02', '19', 's3://b/minute=06/notes.txt', 'ignored'),
+        ('2026-03-02', '19', 's3://b/minute=10/a.gz', 'loaded'),
+        ('2026-03-02', '19', 's3://b/minute=99/a.gz', 'loaded'),
+        ('2026-03-02', '19', 's3://b/a.gz', 'loaded'),
+        ('unknown', 'unknown', 's3://b/month=13/minute=25/a.gz', 'loaded')
+    ) t (dt, hour, source_file, state)"""
+
+    assert _ask_of(pipeline, "Is anything missing?", ledger) == [
+        ("2026-03-02 19:05:00.000", "2026-03-02 19:05:00.000", "1")
+    ]
+
+
+def test_verdicts(pipeline: Pipeline) -> None:
+    """A file that gives no event fails its day, however few its lines; an ignored one does not."""
+    ledger = """values
+        ('1', 'loaded', 20000, 20000, 0, 0),
+        ('1', 'loaded', 1, 0, 0, 1),
+        ('2', 'loaded', 5, 0, 5, 0),
+        ('2', 'loaded', 0, 0, 0, 0),
+        ('2', 'ignored', 0, 0, 0, 0),
+        ('3', 'ignored', 0, 0, 0, 0),
+        ('4', 'loaded', 1000, 999, 0, 1),
+        ('5', 'loaded', 1000, 999, 0, 0)
+    ) t (dt, state, lines, accepted, duplicates, rejected)"""
+
+    found = _ask_of(pipeline, "How good was each day?", ledger)
+
+    columns = [(day, files, *more, verdict) for day, files, _, *more, _, _, _, _, verdict in found]
+    assert columns == [
+        ("1", "2", "1", "0", "fail"),
+        ("2", "2", "0", "1", "pass"),
+        ("3", "0", "0", "1", "pass"),
+        ("4", "1", "0", "0", "warn"),
+        ("5", "1", "0", "0", "fail"),
+    ]
+
+
+def test_ignored_objects(pipeline: Pipeline) -> None:
+    """What is no raw file is named."""
+    ledger = (
+        "values ('a.gz', 'loaded', '1'), ('notes', 'ignored', '2')) t (source_file, state, run_id)"
+    )
+
+    assert _ask_of(pipeline, "An object is ignored", ledger) == [("notes", "2")]
+
+
+def test_what_a_raw_file_is() -> None:
+    """The page's statement about raw files agrees with the job."""
+    statement = _blocks("Is anything missing?", "sql")[1]
+    suffix, hidden = re.findall(r"regexp_like\(raw.\"\$path\", '(.*?)'\)", statement)
+    names = ["a.jsonl.gz", "a.json", "a.ndjson", "a_.gz", "a.gz.tmp", "a.txt", "_a.gz", ".a.gz", ""]
+    uris = [f"s3://_b.c/{folder}{name}" for folder in ("", "x/", "_x/", "x/.y/") for name in names]
+
+    for uri in uris:
+        told = bool(re.search(suffix, uri)) and not re.search(hidden, uri)
+        assert told == is_raw_file(uri), uri
 
 
 def test_files_that_no_run_has_loaded(pipeline: Pipeline, tmp_path: Path) -> None:

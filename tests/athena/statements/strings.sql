@@ -229,3 +229,4 @@ select regexp_like('a', 'a**');
 select regexp_extract('ab', '(a|b)(c)?', 1);
 select substring('hello' from 2 for 3), substring('hello' from 2), substring('hello', 2), substring('hello', -2);
 select json_extract_scalar('{"a": 1, "a": 2}', '$.a'), json_extract_scalar('{"a": 1} x', '$.a');
+select uri, regexp_like(uri, '\.(gz|json|jsonl|ndjson)$'), regexp_like(uri, '^s3://[^/]+/(.*/)?[_.]') from (values 's3://b/events/a.jsonl.gz', 's3://b/_a.gz', 's3://b/x/.a.gz', 's3://_b/a_b.json', 's3://b/_x/a.jsonl', 's3://b/x/a.GZ', 's3://b/x/', 's3://b/x/notes.txt', 's3://b/x/a.gz.tmp') t (uri);
