@@ -165,9 +165,14 @@ def raw_key(file_name: str) -> str:
     return slot.strftime(f"events/year=%Y/month=%m/day=%d/hour=%H/minute=%M/{file_name}")
 
 
-def execute_notebook(executed: Path) -> None:
-    """Execute the notebook beside its project and save it with its outputs, failed or not."""
+def execute_notebook(executed: Path, last_cell: str = "") -> None:
+    """Execute the notebook beside its project and save it with its outputs, failed or not.
+
+    ``last_cell`` is code that follows it.
+    """
     notebook = nbformat.read(NOTEBOOK, as_version=4)
+    if last_cell:
+        notebook.cells.append(nbformat.v4.new_code_cell(last_cell))
 
     def announce(cell: nbformat.NotebookNode, **_: object) -> None:
         if cell.source.startswith("## "):
@@ -236,7 +241,8 @@ def count_loaded(stack: dict[str, str]) -> dict[str, int]:
 
 def show(title: str, file: Path) -> None:
     """Print the first rows of an answer."""
-    rows = pd.read_csv(file)
+    texts = dict.fromkeys(("product_id", "category"), str)  # 00123 is no number, NA not NULL
+    rows = pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""])
     print(f"\n{title}\n{rows.head(SHOWN_ROWS).to_string(index=False, na_rep='NULL')}")
     if len(rows) > SHOWN_ROWS:
         print(f"... {len(rows)} rows in all, in {'/'.join(file.parts[-3:])}")

@@ -82,7 +82,9 @@ class Pipeline:
                     code[name] = code[name].replace(old, new)
         with zipfile.ZipFile(packed, "w") as archive:
             for name, text in code.items():
-                archive.writestr(name, text)
+                entry = zipfile.ZipInfo(name)
+                entry.external_attr = 0o644 << 16  # as the notebook's
+                archive.writestr(entry, text)
         put = partial(boto3.client("s3").put_object, Bucket=self.stack["AnalyticsBucketName"])
         for name in ("glue_jobs/curate_events.py", "glue_jobs/write_report.py"):
             put(Key=name, Body=code[name].encode())

@@ -90,6 +90,9 @@ def test_notebook(build: Path, name: str) -> None:
         "execute_result",
     }
     assert sum("image/png" in output.get("data", {}) for output in outputs) == len(COLUMNS)
+    printed = "".join(output.get("text", "") for output in outputs)
+    assert "the second run added 0 files and 0 events" in printed
+    assert "it read 0 of the files that were there again" in printed
 
 
 @pytest.mark.parametrize(("name", "done"), [("first-run", "uploaded"), ("second-run", "unchanged")])

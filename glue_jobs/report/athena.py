@@ -1,23 +1,32 @@
-"""Athena as the report asks it: a statement and its parameters give typed rows."""
+"""Athena as the report and the notebook ask it: a statement and its parameters give typed rows.
+
+Read from GetQueryResults, which tells a column's type, and NULL from a text without characters.
+The CSV file tells neither to most of its readers.
+"""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.client import BaseClient
 
-Value = str | int | float | Decimal | datetime | None
+Value = str | int | float | Decimal | date | datetime | None
 Row = dict[str, Any]  # of values, each of its column's type
 
+# A value of any other type stays the text that Athena shows.
 _TYPES: dict[str, Callable[[str], Value]] = {
-    "varchar": str,
+    "boolean": lambda text: text == "true",
+    "tinyint": int,
+    "smallint": int,
     "integer": int,
     "bigint": int,
+    "float": float,
     "double": float,
     "decimal": Decimal,
+    "date": date.fromisoformat,
     "timestamp": datetime.fromisoformat,
 }
 _POLLS = 0.2  # seconds between two looks at a query
@@ -27,6 +36,14 @@ class AthenaError(Exception):
     """A query did not succeed; its text says what was asked and what Athena said."""
 
 
+class Answer(NamedTuple):
+    """What a query answers: Athena's types by column, the rows, and the bytes that it scanned."""
+
+    types: dict[str, str]
+    rows: list[Row]
+    scanned: int
+
+
 @dataclass(frozen=True)
 class Athena:
     """Queries in one workgroup, which says where results go and how much may be read."""
@@ -34,11 +51,11 @@ class Athena:
     client: BaseClient
     work_group: str
 
-    def ask(self, statement: str, database: str, parameters: list[str]) -> list[Row]:
-        """Return all rows of the answer; ``parameters`` are texts for the question marks.
+    def ask(self, statement: str, database: str, parameters: Sequence[str] = ()) -> Answer:
+        """Return the whole answer; ``parameters`` are texts for the question marks.
 
         Raises:
-            AthenaError: the query failed or was cancelled, or has a column of an unknown type.
+            AthenaError: the query failed or was cancelled.
         """
         given = {"ExecutionParameters": [_literal(text) for text in parameters]}
         query_id = self.client.start_query_execution(
@@ -47,10 +64,15 @@ class Athena:
             WorkGroup=self.work_group,
             **(given if parameters else {}),
         )["QueryExecutionId"]
-        self._wait(query_id)
-        return list(self._rows(query_id))
+        scanned = self._wait(query_id)["Statistics"]["DataScannedInBytes"]
+        pages = self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query_id)
+        results = [page["ResultSet"] for page in pages]
+        columns = results[0]["ResultSetMetadata"]["ColumnInfo"]
+        types = {column["Name"]: column["Type"] for column in columns}
+        _header, *rows = [row["Data"] for result in results for row in result["Rows"]]
+        return Answer(types, [_row(cells, types) for cells in rows], scanned)
 
-    def _wait(self, query_id: str) -> None:
+    def _wait(self, query_id: str) -> dict[str, Any]:
         while (query := self._describe(query_id))["Status"]["State"] in {"QUEUED", "RUNNING"}:
             time.sleep(_POLLS)
         status = query["Status"]
@@ -60,21 +82,10 @@ class Athena:
                 f"{query['QueryExecutionContext']['Database']}, but it is {status['State']}: "
                 f"{status.get('StateChangeReason', 'no reason given')}; it was: {query['Query']}"
             )
+        return query
 
     def _describe(self, query_id: str) -> dict[str, Any]:
         return self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
-
-    def _rows(self, query_id: str) -> Iterator[Row]:
-        pages = self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query_id)
-        is_header = True
-        for page in pages:
-            columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
-            for row in page["ResultSet"]["Rows"][is_header:]:
-                yield {
-                    column["Name"]: _value(cell.get("VarCharValue"), column)
-                    for column, cell in zip(columns, row["Data"], strict=True)
-                }
-            is_header = False
 
 
 def _literal(text: str) -> str:
@@ -82,10 +93,10 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _value(text: str | None, column: dict[str, Any]) -> Value:
-    if column["Type"] not in _TYPES:
-        raise AthenaError(
-            f"the report reads {', '.join(_TYPES)}, but column {column['Name']} is "
-            f"{column['Type']}; cast it in the statement or add the type in {__name__}"
-        )
-    return None if text is None else _TYPES[column["Type"]](text)
+def _row(cells: list[dict[str, str]], types: dict[str, str]) -> Row:
+    """Return a row by column; a cell without a text is NULL."""
+    texts = (cell.get("VarCharValue") for cell in cells)
+    return {
+        name: None if text is None else _TYPES.get(of, str)(text)
+        for text, (name, of) in zip(texts, types.items(), strict=True)
+    }

@@ -82,7 +82,7 @@ def collect(athena: Athena, databases: dict[str, str], day: date, written: datet
 
     def ask(name: str, **more: str) -> Rows:
         parameters = [{**given, **more}[parameter] for parameter in known[name].parameters]
-        return athena.ask(known[name].text, databases[known[name].layer], parameters)
+        return athena.ask(known[name].text, databases[known[name].layer], parameters).rows
 
     answers = {name: ask(name) for name in known if name != "recent"}
     bought = [row for row in answers["hours"] if row["dt"] == given["day"] and row["purchases"]]
