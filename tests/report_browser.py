@@ -24,13 +24,16 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
-    def choose(self, **filters: str) -> None:
-        """Set filters by their names, and wait until the page shows what they say."""
-        for name, value in filters.items():
-            self.page.locator(f"select[name={name}]").select_option(value)
+    def choose(self, **filters: str | None) -> None:
+        """Set filters to a day or a category, None for all, and wait until the page shows it."""
+        for name, wanted in filters.items():
+            select = self.page.locator(f"select[name={name}]")
+            texts = select.locator("option").evaluate_all("all => all.map(one => one.textContent)")
+            shown = [text.split()[-1] if name == "day" else text for text in texts]
+            select.select_option(index=shown.index(wanted, 1) if wanted else 0)
             self.page.wait_for_function(
                 "([name, value]) => JSON.parse(document.body.dataset.shown)[name] === value",
-                arg=[name, value],
+                arg=[name, select.input_value()],
             )
 
     def cards(self, place: str) -> dict[str, str]:

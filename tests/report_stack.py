@@ -20,6 +20,8 @@ DAY = "2026-03-02"  # of the sample
 QUIET = "2026-03-05"  # no event, but the sample in its week
 NEVER = "2025-01-31"  # nothing in its week, nothing in its month
 ODD = "</script><b>\"&'\u00e9"  # nobody checks what a product or category is called
+# Names that are something else to a browser, to its engine, to Vega, or to us.
+LOOKALIKES = ("all", "0", " books ", "__proto__", "toString", "null", "a\r\nb", "x" * 3000)
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +98,10 @@ def odd_events() -> Iterator[dict]:
     for number in range(3000):
         stamp = f"2026-03-02T19:{number // 60:02}:{number % 60:02}Z"
         yield {**item, "timestamp": stamp, "user_id": "u_odd", "event_type": "page_view"}
+    for name in LOOKALIKES:
+        named = {"category": name, "product_id": name, "timestamp": "2026-03-02T18:00:00Z"}
+        yield {**item, **named, "user_id": "u_odd", "event_type": "page_view"}
+        yield {**bought, **named, "user_id": "u_odd"}
     for stamp, user_id in (
         ("2026-03-02T19:49:58Z", "u_odd"),
         ("2026-03-02T19:49:59Z", "u_once"),

@@ -5,15 +5,17 @@ from pathlib import Path
 import boto3
 import pytest
 
-from glue_jobs.report.athena import Athena, AthenaError
+from glue_jobs.report.athena import Athena
 from glue_jobs.report.facts import Facts
 from glue_jobs.report.health import health
 from glue_jobs.report.writing import day_of
 from tests import demo
 from tests.pipeline import Pipeline, deploy
 from tests.report_browser import PHONE, browser, opened
-from tests.report_stack import DAY, stored
+from tests.report_stack import DAY, stored, write_to
 from tests.template import resources
+
+ENDS = ("2010-01-01", "2099-12-31")
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +50,20 @@ def test_day() -> None:
 
     assert day_of("yesterday", written) == date(2026, 2, 28)
     assert day_of("2024-02-29", written) == date(2024, 2, 29)
-    with pytest.raises(ValueError, match=r"--day is a day, YYYY-MM-DD, .* but it is '2026-02-30'"):
-        day_of("2026-02-30", written)
+    assert [str(day_of(day, written)) for day in ENDS] == [*ENDS]
+    for none in ("2026-02-30", "2009-12-31", "2100-01-01", "0001-01-01", "9999-12-31"):
+        with pytest.raises(ValueError, match=f"--day is a day, YYYY-MM-DD, .* but it is '{none}'"):
+            day_of(none, written)
+
+
+def test_ends_of_time(pipeline: Pipeline, tmp_path: Path) -> None:
+    """The first and the last day that can have events have a page like any other."""
+    for day, missing in zip(ENDS, ("288", "0"), strict=True):
+        file = tmp_path / f"{day}.html"
+        write_to(pipeline, day, file)
+        with browser() as started, opened(started, file, PHONE) as shown:
+            assert shown.complaints == []
+            assert shown.cards("health-cards")["Missing slots"] == missing
 
 
 def test_slots() -> None:
@@ -57,7 +71,9 @@ def test_slots() -> None:
     slot = {"files": 1, "lines": 3, "accepted": 2, "duplicates": 1, "rejected": 0}
     slots = [
         {**slot, "hour": "00", "minute": "05", "unreadable_files": 0, "last_event_time": None},
-        {**slot, "hour": "00", "minute": "10", "unreadable_files": 1, "last_event_time": None},
+        {**slot, "hour": "00", "minute": "13", "unreadable_files": 1, "last_event_time": None},
+        {**slot, "hour": "00", "minute": "14", "unreadable_files": 0, "last_event_time": None},
+        {**slot, "hour": "00", "minute": "99", "unreadable_files": 0, "last_event_time": None},
         {**slot, "hour": "00", "minute": None, "unreadable_files": 0, "last_event_time": None},
     ]
     names = ("hours", "visits", "steps", "products", "segments", "recent", "reasons")
@@ -66,7 +82,7 @@ def test_slots() -> None:
 
     judged = health(facts)
 
-    assert (judged.lines, judged.missing, judged.unreadable_files) == (9, 3, 1)
+    assert (judged.lines, judged.missing, judged.unreadable_files) == (15, 3, 1)
     assert judged.gaps == [
         {"state": "missing", "first": "00:00", "last": "00:00", "slots": 1},
         {"state": "unreadable", "first": "00:10", "last": "00:10", "slots": 1},
@@ -90,17 +106,33 @@ def test_athena(pipeline: Pipeline) -> None:
         select n, cast(n as decimal(10, 2)) as money, nullif(?, 'it''s') as nothing
         from unnest(sequence(1, 2500)) as t (n) order by n"""
 
-    rows = athena.ask(statement, pipeline.stack["GoldDatabaseName"], ["it's"])
+    answer = athena.ask(statement, pipeline.stack["GoldDatabaseName"], ["it's"])
 
-    assert rows == [{"n": n, "money": Decimal(n), "nothing": None} for n in range(1, 2501)]
+    assert answer.types == {"n": "bigint", "money": "decimal", "nothing": "varchar"}
+    assert answer.rows == [{"n": n, "money": Decimal(n), "nothing": None} for n in range(1, 2501)]
 
 
-def test_unknown_type(pipeline: Pipeline) -> None:
-    """A column of a type that the report does not read is told, not guessed."""
+def test_types(pipeline: Pipeline) -> None:
+    """A value has its column's type, or is the text that Athena shows; only NULL is None."""
     athena = Athena(boto3.client("athena"), pipeline.stack["WorkGroupName"])
+    cases = {
+        "'NA'": "NA",
+        "'null'": "null",
+        "'00123'": "00123",
+        "''": "",
+        "cast(null as varchar)": None,
+        "true": True,
+        "cast(7 as bigint)": 7,
+        "1e10": 1e10,
+        "date '2099-12-31'": date(2099, 12, 31),
+        "timestamp '2010-01-01 00:00:00.001'": datetime.fromisoformat("2010-01-01 00:00:00.001"),
+        "array['a', null]": "[a, null]",
+    }
+    columns = ", ".join(f"{value} as c{number}" for number, value in enumerate(cases))
 
-    with pytest.raises(AthenaError, match="column one is boolean; cast it"):
-        athena.ask("select true as one", pipeline.stack["GoldDatabaseName"], [])
+    [row] = athena.ask(f"select {columns}", pipeline.stack["GoldDatabaseName"]).rows
+
+    assert [*row.values()] == [*cases.values()]
 
 
 def _modules() -> dict[str, str]:

@@ -9,7 +9,6 @@ from glue_jobs.report.facts import Rows
 
 Chart = TypeVar("Chart", alt.Chart, alt.LayerChart)
 
-ALL = "all"  # what a filter says when it lets everything pass
 # Of Okabe and Ito's colours, told apart by the colour-blind, those with 3:1 on white.
 BLUE, ORANGE, BLACK, PALE = "#0072b2", "#d55e00", "#1f2933", "#e4e7eb"
 GREY = "#52606d"
@@ -51,12 +50,18 @@ def chart_of(rows: Rows, description: str, chart: Chart, height: int) -> Chart:
     )
 
 
+def keyed(rows: Rows, name: str) -> Rows:
+    """Give each row a ``key``: its name, as Vega may group by it, to whom ``toString`` is known."""
+    return [{**row, "key": f":{row[name]}"} for row in rows]
+
+
 def bars(
-    name: str, number: str, sort: alt.EncodingSortField | None, tips: list[alt.Tooltip]
+    number: str, sort: alt.EncodingSortField | None, tips: list[alt.Tooltip]
 ) -> alt.LayerChart:
-    """Draw lying bars, their numbers beside them, in the order of the rows or of a field."""
+    """Draw a lying bar for each key, its number beside it, in the order of the rows or a field."""
+    axis = alt.Axis(labelExpr="slice(datum.value, 1)")
     base = alt.Chart().encode(
-        x=length(number, room=80), y=alt.Y(f"{name}:N", title=None, sort=sort)
+        x=length(number, room=80), y=alt.Y("key:N", title=None, sort=sort, axis=axis)
     )
     text = base.mark_text(align="left", dx=5).encode(text=alt.Text(f"{number}:Q", format=","))
     return base.mark_bar().encode(tooltip=tips) + text
@@ -91,8 +96,8 @@ def dollars() -> alt.Axis:
 
 
 def filtered(chart: alt.LayerChart) -> alt.LayerChart:
-    """Let the page choose the day and the category of a chart; at first all pass."""
-    return chart.add_params(*(alt.param(name=name, value=ALL) for name in ("day", "category")))
+    """Let the page choose the day and the category of a chart; null, as at first, lets all pass."""
+    return chart.add_params(*(alt.param(name=name, value=None) for name in ("day", "category")))
 
 
 def tip(field: str, title: str, form: str | None = None) -> alt.Tooltip:

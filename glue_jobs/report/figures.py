@@ -1,7 +1,7 @@
 """The charts of the page, as Vega-Lite specifications: Altair writes them, Vega draws them.
 
-A chart that can be filtered has the parameters ``day`` (YYYY-MM-DD, or ``all``) and ``category`` (a
-name, or ``all``), which the page sets.
+A chart that can be filtered has the parameters ``day`` (YYYY-MM-DD) and ``category`` (a name),
+which the page sets; null is for all of them.
 """
 
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 import altair as alt
 
 from glue_jobs.report.drawing import (
-    ALL,
     AXIS,
     BLACK,
     BLUE,
@@ -21,6 +20,7 @@ from glue_jobs.report.drawing import (
     chart_of,
     dollars,
     filtered,
+    keyed,
     length,
     times,
     tip,
@@ -31,8 +31,8 @@ from glue_jobs.report.health import LOADED, MISSING, UNREADABLE, Health
 PLACES = 10  # of a ranking
 SLOTS_AN_HOUR = 12
 STEPS = {"page_views": "Viewed", "add_to_carts": "Put into a cart", "purchases": "Bought"}
-_OF_DAY = f"day == '{ALL}' || datum.dt == day"
-_OF_CATEGORY = f"category == '{ALL}' || datum.category == category"
+_OF_DAY = "day === null || datum.dt === day"
+_OF_CATEGORY = "category === null || datum.category === category"
 
 
 def figures(facts: Facts, health: Health) -> dict[str, dict[str, Any]]:
@@ -81,15 +81,15 @@ def products(rows: Rows) -> alt.LayerChart:
     """Draw the most viewed products as ranked bars."""
     place = alt.EncodingSortField("place", op="min", order="ascending")
     tips = [tip("product_id:N", "Product"), tip("category:N", "Category"), *_step_tips()]
-    drawn = bars("product_id", "page_views", place, tips)
-    named = [{**row, "dt": row["dt"] or ALL} for row in rows]
+    drawn = bars("page_views", place, tips)
+    named = keyed(rows, "product_id")
     order: list[alt.SortField | dict[str, str]] = [
         alt.SortField("page_views", order="descending"),
         alt.SortField("product_id"),
     ]
     return (
         filtered(chart_of(named, "Most viewed products", drawn, 44 * PLACES))
-        .transform_filter("datum.dt == day")
+        .transform_filter("datum.dt === day")
         .transform_filter(_OF_CATEGORY)
         .transform_window(place="row_number()", sort=order)
         .transform_filter(f"datum.place <= {PLACES}")
@@ -99,18 +99,18 @@ def products(rows: Rows) -> alt.LayerChart:
 def categories(rows: Rows) -> alt.LayerChart:
     """Draw the purchases of each category as ranked bars; the chosen one stands out."""
     most = alt.EncodingSortField("purchases", op="min", order="descending")
-    drawn = bars("category", "purchases", most, [tip("category:N", "Category"), *_step_tips()])
+    drawn = bars("purchases", most, [tip("category:N", "Category"), *_step_tips()])
     for layer in drawn.layer:
         layer.encoding.opacity = alt.when(_OF_CATEGORY).then(alt.value(1)).otherwise(alt.value(0.3))
     height = 34 * len({row["category"] for row in rows})
     return (
-        filtered(chart_of(rows, "Purchases by category", drawn, height))
+        filtered(chart_of(keyed(rows, "category"), "Purchases by category", drawn, height))
         .transform_filter(_OF_DAY)
         .transform_aggregate(
             page_views="sum(page_views)",
             add_to_carts="sum(add_to_carts)",
             purchases="sum(purchases)",
-            groupby=["category"],
+            groupby=["key", "category"],
         )
     )
 
@@ -167,7 +167,8 @@ def segments(rows: Rows) -> alt.LayerChart:
         tip("frequency:Q", "Purchases", ","),
         tip("value:Q", "Revenue", "$,.2f"),
     ]
-    return chart_of(rows, "Users by segment", bars("segment", "users", None, tips), 34 * len(rows))
+    drawn = bars("users", None, tips)
+    return chart_of(keyed(rows, "segment"), "Users by segment", drawn, 34 * len(rows))
 
 
 def slots(rows: Rows) -> alt.Chart:
@@ -184,8 +185,8 @@ def slots(rows: Rows) -> alt.Chart:
 def reasons(rows: Rows) -> alt.LayerChart:
     """Draw the rejected lines of some reasons."""
     tips = [tip("reason:N", "Reason"), tip("lines:Q", "Lines", ",")]
-    drawn = bars("reason", "lines", None, tips)
-    return chart_of(rows, "Rejected lines by reason", drawn, 26 * len(rows))
+    drawn = bars("lines", None, tips)
+    return chart_of(keyed(rows, "reason"), "Rejected lines by reason", drawn, 26 * len(rows))
 
 
 def _step_tips() -> list[alt.Tooltip]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 
 from glue_jobs.report.athena import Row
 from glue_jobs.report.facts import Facts, Rows
@@ -59,14 +60,21 @@ def health(facts: Facts) -> Health:
 def _slots(facts: Facts) -> Rows:
     begin = datetime.combine(facts.day, datetime.min.time(), UTC)
     times = (f"{begin + number * SLOT:%H:%M}" for number in range((facts.until - begin) // SLOT))
+    named = [row for row in facts.slots if row["minute"]]
     known = {
-        f"{row['hour']}:{row['minute']}": UNREADABLE if row["unreadable_files"] else LOADED
-        for row in facts.slots
+        f"{row['hour']}:{_slot_minute(row):02}": UNREADABLE if row["unreadable_files"] else LOADED
+        for row in sorted(named, key=itemgetter("unreadable_files"))
     }
     return [
         {"time": time, "hour": time[:2], "minute": time[3:], "state": known.get(time, MISSING)}
         for time in times
     ]
+
+
+def _slot_minute(row: Row) -> int:
+    """Return the minute in which the slot of a file begins, which may be delivered later in it."""
+    minutes = SLOT // timedelta(minutes=1)
+    return int(row["minute"]) // minutes * minutes
 
 
 def _gaps(slots: Rows) -> Rows:

@@ -1,5 +1,6 @@
-// Draws the charts, and lets the two filters choose what charts and tables show.
-const { charts, config } = JSON.parse(document.getElementById("data").textContent);
+// Draws the charts, and lets the two filters choose what charts and tables show. A filter's value is
+// empty for all; a category's is its number, for HTML changes some of the characters of a name.
+const { charts, config, categories } = JSON.parse(document.getElementById("data").textContent);
 const filters = document.getElementById("filters");
 const notes = document.querySelectorAll("article > .nothing[hidden]");
 const options = { config, renderer: "svg", actions: false, ast: true }; // ast: without eval
@@ -9,9 +10,9 @@ const drawn = Promise.all(Object.entries(charts).map(async ([name, chart]) => {
 }));
 
 function isChosen({ day, category, period }, choice) {
-  return (!day || choice.day === "all" || choice.day === day)
-    && (!period || choice.day === period)
-    && (!category || choice.category === "all" || choice.category === category);
+  return (!day || !choice.day || choice.day === day)
+    && (period === undefined || choice.day === period)
+    && (!category || !choice.category || choice.category === category);
 }
 
 function chosen() {
@@ -35,7 +36,9 @@ async function choose() {
 
 async function show(view) {
   const signals = view.getState().signals;
-  for (const [name, value] of Object.entries(chosen())) {
+  const { day, category } = chosen();
+  const values = { day: day || null, category: category ? categories[category] : null };
+  for (const [name, value] of Object.entries(values)) {
     if (name in signals) view.signal(name, value);
   }
   await view.runAsync();

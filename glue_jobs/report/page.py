@@ -25,6 +25,7 @@ def page(facts: Facts) -> str:
     """Return a day's report as HTML."""
     state = health(facts)
     scripts = [_library(), _text("page.js")]
+    names = sorted({row["category"] for row in [*facts.steps, *facts.products]})
     return (
         _environment()
         .from_string(_text("page.html"))
@@ -32,8 +33,8 @@ def page(facts: Facts) -> str:
             facts=facts,
             cards=cards(facts),
             health=state,
-            categories=sorted({str(row["category"]) for row in facts.steps}),
-            data={"charts": figures(facts, state), "config": CONFIG},
+            categories={name: number for number, name in enumerate(names)},
+            data={"charts": figures(facts, state), "config": CONFIG, "categories": names},
             style=_text("page.css"),
             scripts=scripts,
             script_sources=" ".join(map(_source, scripts)),

@@ -123,7 +123,7 @@ limit 10
 ;
 
 -- statement slots, bronze: day
--- One row per five-minute slot that has a file; a file elsewhere than its minute has none.
+-- One row per hour and minute in which files lie; a file in no folder of a minute has none.
 select
     hour,
     regexp_extract(source_file, '/minute=(\d{2})/', 1) as minute,
@@ -135,7 +135,7 @@ select
     sum(rejected) as rejected,
     max(last_event_time) as last_event_time
 from load_ledger
-where dt = ?
+where dt = ? and state <> 'ignored'
 group by hour, regexp_extract(source_file, '/minute=(\d{2})/', 1)
 order by hour, minute
 ;

@@ -11,6 +11,7 @@ from glue_jobs.report.page import page
 LAYERS = ("bronze", "silver", "gold")
 NAMES = (*(f"{layer}_database" for layer in LAYERS), "work_group", "analytics_bucket", "region")
 YESTERDAY = "yesterday"
+FIRST, LAST = date(2010, 1, 1), date(2099, 12, 31)  # of valid events: docs/data-rules.md
 
 
 def write(day: date, written: datetime, names: dict[str, str]) -> str:
@@ -34,14 +35,17 @@ def day_of(text: str, written: datetime) -> date:
     """Return the day that a text names: YYYY-MM-DD, or ``yesterday`` as seen from ``written``.
 
     Raises:
-        ValueError: it names none.
+        ValueError: it names none, or one that can have no events.
     """
     if text == YESTERDAY:
         return written.date() - timedelta(days=1)
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if not FIRST <= day <= LAST:
         raise ValueError(
-            f"--day is a day, YYYY-MM-DD, or {YESTERDAY}, UTC, but it is {text!r}; "
-            "start the job with such a day"
-        ) from error
+            f"--day is a day, YYYY-MM-DD, from {FIRST} to {LAST}, or {YESTERDAY}, UTC, but it is "
+            f"{text!r}; start the job with such a day"
+        )
+    return day
