@@ -1,12 +1,17 @@
 """The notebook as it stands in the repository, and what it says of a stack in any state."""
 
 import gzip
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import boto3
 import nbformat
+import pandas as pd
 import pytest
 from nbclient.exceptions import CellExecutionError
 
@@ -64,6 +69,28 @@ def test_committed_without_outputs() -> None:
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
 
 
+def _run_cell(text: str, known: dict[str, Any], until: str = "\0") -> dict[str, Any]:
+    """Run the cell that holds a text, up to another, where names are known; return all names."""
+    cells = nbformat.read(demo.NOTEBOOK, as_version=4).cells
+    [source] = [each.source for each in cells if each.cell_type == "code" and text in each.source]
+    exec(source.partition(until)[0], known)  # ruff: ignore[exec-builtin] - the notebook's own code
+    return known
+
+
+def test_modules_may_be_read() -> None:
+    """Whoever unpacks the modules may read them; the same text makes the same bytes."""
+    known = _run_cell(
+        "def zipped", {"io": io, "zipfile": zipfile, "Path": Path}, until="def upload_if_changed"
+    )
+
+    packed = known["zipped"](demo.PROJECT / "glue_jobs")
+
+    assert packed == known["zipped"](demo.PROJECT / "glue_jobs")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
+        assert "glue_jobs/report/page.html" in archive.namelist()
+
+
 @pytest.mark.usefixtures("aws_environment")
 def test_no_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without its stack the notebook stops at once and says what to do."""
@@ -71,6 +98,36 @@ def test_no_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
     with pytest.raises(CellExecutionError, match=r"no stack 'capstone-nowhere' answers .*; create"):
         demo.execute_notebook(tmp_path / "executed.ipynb")
+
+
+def test_missing() -> None:
+    """Gaps are ranges, however long; files that name no time, and ignored ones, have no slot."""
+    rows = [
+        ("2010-01-01", "00", "minute=00/a.gz", "loaded", None),
+        ("2026-03-02", "18", "minute=58/a.gz", "loaded", None),
+        ("2026-03-02", "19", "minute=03/a.gz", "unreadable", "it ends"),
+        ("2026-03-02", "19", "minute=05/notes.txt", "ignored", None),
+        ("2026-03-02", "19", "minute=10/a.gz", "loaded", None),
+        ("2026-03-02", "19", "minute=99/a.gz", "loaded", None),
+        ("2099-12-31", "23", "minute=55/a.gz", "loaded", None),
+        ("0999-01-01", "00", "minute=00/a.gz", "loaded", None),
+        ("unknown", "unknown", "month=13/minute=00/a.gz", "loaded", None),
+    ]
+    names = ["dt", "hour", "source_file", "state", "error"]
+    ledger = pd.DataFrame(rows, columns=names, dtype="string").set_index("source_file")
+    ledger.index = "s3://b/" + ledger.index
+    known = {"pd": pd, "pairwise": pairwise, "loaded": ledger, "new": ledger}
+
+    found = _run_cell("gaps = [", known | {"arrived": {"s3://b/late.gz": None}})["missing"]
+
+    assert found.to_numpy().tolist() == [
+        ["s3://b/late.gz", "in no run yet"],
+        ["s3://b/minute=03/a.gz", "it ends"],
+        ["s3://b/minute=05/notes.txt", "ignored"],
+        ["2010-01-01 00:05 to 2026-03-02 18:50", "no file"],
+        ["2026-03-02 19:05 to 2026-03-02 19:05", "no file"],
+        ["2026-03-02 19:15 to 2099-12-31 23:50", "no file"],
+    ]
 
 
 @pytest.fixture(scope="module")
