@@ -1,10 +1,20 @@
 """``getResolvedOptions`` answers as Glue 5.1's does, in what it refuses too."""
 
 import argparse
+import importlib
+import json
 
 import pytest
 
 from local_aws.runtime.awsglue.utils import GlueArgumentError, getResolvedOptions
+from tests.local_aws.awsglue_cases import (
+    LINES,
+    SIGNATURES,
+    TABLE,
+    command_line,
+    outcome,
+    signature,
+)
 
 GLUES_OWN = {
     "job_bookmark_option": "job-bookmark-disable",
@@ -50,14 +60,30 @@ def resolve(line: str, *options: str) -> dict[str, str | None]:
         ("", ["RedshiftTempDir"], {}),
         ("--TempDir s3://t", [], {"TempDir": "s3://t", "RedshiftTempDir": "s3://t"}),
         ("--RedshiftTempDir s3://t", [], {"TempDir": "s3://t", "RedshiftTempDir": "s3://t"}),
+        ("--TempDir= --RedshiftTempDir=r", [], {"TempDir": "", "RedshiftTempDir": ""}),
+        ("--continuation-option continuation-readonly", [], {"job_bookmark_option": PAUSE[22:]}),
+        (f"{ENABLE} --cont continuation-ignore", [], {"job_bookmark_option": ENABLE[22:]}),
+        (
+            f"{PAUSE} --job-bookmark-to=a --job-bookmark-from=",
+            [],
+            {
+                "job_bookmark_option": PAUSE[22:],
+                "job_bookmark_from": "",
+                "job_bookmark_to": "a",
+            },
+        ),
         (ENABLE, [], {"job_bookmark_option": "job-bookmark-enable"}),
         (PAUSE, [], {"job_bookmark_option": "job-bookmark-pause"}),
         ("--job-bookmark-from a", [], {"job_bookmark_from": "a"}),
         ("--job-bookmark-to a", [], {"job_bookmark_to": "a"}),
         (
-            "--SECURITY_CONFIGURATION s --encryption-type e --enable-data-lineage d",
+            "--SECURITY_CONFIGURATION s --encryption-type sse-s3 --enable-data-lineage d",
             [],
-            {"SECURITY_CONFIGURATION": "s", "encryption_type": "e", "enable_data_lineage": "d"},
+            {
+                "SECURITY_CONFIGURATION": "s",
+                "encryption_type": "sse-s3",
+                "enable_data_lineage": "d",
+            },
         ),
         (
             f"{PAUSE} {FROM_TO}",
@@ -95,7 +121,10 @@ def test_what_is_resolved(line: str, options: list[str], expected: dict[str, str
         ("", ["enable-data-lineage"], argparse.ArgumentError, "conflicting option string"),
         (f"{PAUSE} --job-bookmark-from a", [], RuntimeError, "Missing option or value for"),
         (f"{PAUSE} --job-bookmark-to a", [], RuntimeError, "Missing option or value for"),
-        (f"{PAUSE} --job-bookmark-to=a --job-bookmark-from=", [], RuntimeError, "bookmark-from"),
+        ("--encryption-type e", [], GlueArgumentError, "invalid choice: 'e'"),
+        ("--continuation-option on", [], GlueArgumentError, "invalid choice: 'on'"),
+        ("--k v -h", ["k"], SystemExit, "0"),
+        ("", ["--JOB_ID"], RuntimeError, "Using reserved arguments --JOB_ID"),
         (f"{ENABLE} {FROM_TO}", [], RuntimeError, "Invalid option"),
         (f"--job-bookmark-option job-bookmark-disable {FROM_TO}", [], RuntimeError, "Invalid"),
         (FROM_TO, [], RuntimeError, "Invalid option"),
@@ -117,3 +146,24 @@ def test_the_first_element_is_the_script() -> None:
         getResolvedOptions(["--k=1"], ["k"])
     with pytest.raises(TypeError, match="allow_abbrev"):
         getResolvedOptions(["s.py"], [], allow_abbrev=False)
+
+
+ANSWERS = json.loads(TABLE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("names", SIGNATURES, ids=".".join)
+def test_signatures_are_those_of_awss_package(names: tuple[str, str, str]) -> None:
+    """Names, order and defaults of all parameters, as ``record_awsglue`` found them."""
+    module = importlib.import_module(f"local_aws.runtime.awsglue.{names[0]}")
+    assert signature(module, *names[1:]) == ANSWERS["signatures"][".".join(filter(None, names))]
+
+
+def test_command_lines_resolve_as_in_awss_package() -> None:
+    """Thousands of random ones: the same values, or an error of the same name."""
+    assert len(ANSWERS["lines"]) == LINES
+    wrong = [
+        (command_line(seed), found, expected)
+        for seed, expected in enumerate(ANSWERS["lines"])
+        if (found := outcome(getResolvedOptions, seed)) != expected
+    ]
+    assert wrong == []

@@ -1,4 +1,4 @@
-# ruff: file-ignore[invalid-function-name, invalid-argument-name] - AWS's names
+# ruff: file-ignore[invalid-function-name, invalid-argument-name, too-many-arguments, too-many-positional-arguments, unused-method-argument] - signatures are AWS's
 """``DynamicFrame``: here a Spark DataFrame whose schema is known once its records are."""
 
 import json
@@ -63,16 +63,31 @@ class DynamicFrame(PartlyOffered):
         for record in self._frame.toJSON().take(num_rows):
             print(json.dumps(json.loads(record)))  # ruff: ignore[print] - what the method is for
 
-    def select_fields(self, paths: list[str], transformation_ctx: str = "") -> "DynamicFrame":
-        """Keep these columns; one that is not there is passed over."""
-        del transformation_ctx
-        return self._with(lambda frame: frame.select([c for c in paths if c in frame.columns]))
+    def select_fields(
+        self,
+        paths: list[str] | str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
+        """Keep these columns; one that is not there is passed over.
+
+        No record can fail here, so that there is nothing to count up to a threshold.
+        """
+        kept = [paths] if isinstance(paths, str) else paths
+        return self._with(lambda frame: frame.select([c for c in kept if c in frame.columns]))
 
     def rename_field(
-        self, oldName: str, newName: str, transformation_ctx: str = ""
+        self,
+        oldName: str,
+        newName: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
     ) -> "DynamicFrame":
         """Give a column another name."""
-        del transformation_ctx
         return self._with(lambda frame: frame.withColumnRenamed(oldName, newName))
 
     def _with(self, change: Callable[[DataFrame], DataFrame]) -> "DynamicFrame":

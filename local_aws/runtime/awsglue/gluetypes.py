@@ -1,7 +1,6 @@
-# ruff: file-ignore[mixed-case-variable-in-class-scope] - AWS's names
+# ruff: file-ignore[invalid-argument-name, mutable-argument-default, class-as-data-structure] - names and defaults are AWS's
 """What declares the columns of a ``DynamicFrame``, of which there are texts here."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import refuse_other_names
@@ -9,23 +8,27 @@ from .errors import refuse_other_names
 __getattr__ = refuse_other_names("gluetypes.", "it has StructType, Field and StringType")
 
 
-@dataclass(frozen=True)
 class StringType:
     """Text."""
 
+    def __init__(self, properties: dict[str, Any] = {}) -> None:
+        self.properties = properties
 
-@dataclass(frozen=True)
+
 class Field:
     """A column."""
 
-    name: str
-    dataType: StringType
-    properties: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, name: str, dataType: StringType, properties: dict[str, Any] = {}) -> None:
+        if not isinstance(dataType, StringType):
+            raise TypeError(f"the type of field {name!r} is a StringType(), not {dataType!r}")
+        self.name = name
+        self.dataType = dataType
+        self.properties = properties
 
 
-@dataclass(frozen=True)
 class StructType:
     """The columns of a frame."""
 
-    fields: list[Field] = field(default_factory=list)
-    properties: dict[str, Any] = field(default_factory=dict)
+    def __init__(self, fields: list[Field] = [], properties: dict[str, Any] = {}) -> None:
+        self.fields = fields
+        self.properties = properties

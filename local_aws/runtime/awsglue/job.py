@@ -1,4 +1,4 @@
-# ruff: file-ignore[invalid-function-name] - AWS's names
+# ruff: file-ignore[invalid-function-name, mutable-argument-default] - names and defaults are AWS's
 """``Job``: what makes a run's reading count. Nothing is remembered before ``commit``."""
 
 import os
@@ -22,13 +22,13 @@ class Job(PartlyOffered):
     _instead = "it has init, isInitialized and commit"
     _current: ClassVar["JobBookmark | None"] = None
 
-    def __init__(self, glue_context: object) -> None:
-        if glue_context is not None:  # a script without Spark, which nobody writes for Glue
-            _refuse_other_contexts(glue_context)
+    def __init__(self, glue_context_or_spark_session: object) -> None:
+        if glue_context_or_spark_session is not None:  # a script without Spark; Glue refuses None
+            _refuse_other_contexts(glue_context_or_spark_session)
 
-    def init(self, job_name: str, args: dict[str, Any] | None = None) -> None:
+    def init(self, job_name: str, args: dict[str, Any] = {}) -> None:
         """Load the job's bookmark, if ``args`` (of ``getResolvedOptions``) switch it on."""
-        Job._current = JobBookmark(job_name, args or {})
+        Job._current = JobBookmark(job_name, args)
 
     def isInitialized(self) -> bool:
         """Tell whether ``init`` has been called."""
@@ -109,14 +109,14 @@ class JobBookmark:
         return bookmark
 
 
-def _refuse_other_contexts(glue_context: object) -> None:
+def _refuse_other_contexts(given: object) -> None:
     from pyspark.sql import SparkSession
 
     from .context import GlueContext
 
-    if not isinstance(glue_context, GlueContext | SparkSession):
+    if not isinstance(given, GlueContext | SparkSession):
         raise Exception(  # ruff: ignore[raise-vanilla-class, type-check-without-type-error] - Glue's
-            f"Job takes a GlueContext or a SparkSession, not {type(glue_context).__name__}"
+            f"Job takes a GlueContext or a SparkSession, not {type(given).__name__}"
         )
 
 
