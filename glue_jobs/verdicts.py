@@ -13,7 +13,7 @@ from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.parsing import BLANKS, KEPT, Event, ParsedLine, parse_line, slot_of
-from glue_jobs.plain import take_plain
+from glue_jobs.plain import Plain
 from glue_jobs.schemas import EVENTS
 
 VERDICTS = T.StructType([
@@ -36,19 +36,20 @@ def judge(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
     Columns in: ``line`` (bytes), ``source_file``; out: those of ``VERDICTS``.
     """
+    plain = Plain()
     with ThreadPoolExecutor(AHEAD) as pool:
-        ahead: deque[Future[tuple[pa.RecordBatch, pa.RecordBatch]]] = deque()
+        ahead: deque[Future[list[pa.RecordBatch]]] = deque()
         for lines in batches:
-            ahead.append(pool.submit(_judge, lines))
+            ahead.append(pool.submit(_judge, lines, plain))
             if len(ahead) > AHEAD:
                 yield from ahead.popleft().result()
         for judged in ahead:
             yield from judged.result()
 
 
-def _judge(lines: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
-    events, left = take_plain(lines)
-    return _accepted(events), judge_each(left)
+def _judge(lines: pa.RecordBatch, plain: Plain) -> list[pa.RecordBatch]:
+    events, left = plain.take(lines)
+    return [*map(_accepted, events), judge_each(left)]
 
 
 def _accepted(events: pa.RecordBatch) -> pa.RecordBatch:
