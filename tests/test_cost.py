@@ -7,6 +7,7 @@ from math import inf
 
 import pytest
 
+from glue_jobs.intake import Intake
 from glue_jobs.load import NOTHING, Loaded
 from glue_jobs.metrics import metrics
 from glue_jobs.report.facts import statements
@@ -94,8 +95,8 @@ def figures() -> Generator[None]:
         # LISTs 1,000 x 10 + 400 x 12.5 + 100 x 8 x 50 + 100, PUTs 2 x 2,700 + 100;
         # GETs 4 x (55,000 + 100 x 36); results 2,700 MiB for half a month
         ("S3, requests and results of Athena", 0.303 + 0.09376 + 0.0303223),
-        # 12 metrics, 7 alarms, a dashboard, 1,200 PutMetricData
-        ("CloudWatch metrics, alarms, dashboard", 3.6 + 0.7 + 3.0 + 0.012),
+        # 13 metrics, 7 alarms, a dashboard, 1,200 PutMetricData
+        ("CloudWatch metrics, alarms, dashboard", 3.9 + 0.7 + 3.0 + 0.012),
         ("CloudWatch logs", 650 / 1024 * 0.5),
         ("Step Functions", 0.16),  # 400 x 16 at 25 a million
         ("SNS", 0.008),  # 400 at 2 per 100,000
@@ -114,7 +115,7 @@ def test_bill_of_a_stack_that_is_deleted() -> None:
 
     assert week["S3, a month's tables"] == pytest.approx(bill["S3, a month's tables"] / 5)
     assert week["S3, raw files"] == pytest.approx(23 / 5 + 0.005)
-    assert week["CloudWatch metrics, alarms, dashboard"] == pytest.approx(7.3 / 5 + 0.012)
+    assert week["CloudWatch metrics, alarms, dashboard"] == pytest.approx(7.6 / 5 + 0.012)
     assert week["Glue job"] == bill["Glue job"]
 
 
@@ -175,7 +176,8 @@ def test_run_is_estimated_as_the_job_does() -> None:
     """The same run has the same cost in the metric; a run with files has all metrics."""
     start = datetime(2026, 3, 2, 18, 2, tzinfo=UTC)
     file = "s3://raw/events/year=2026/month=03/day=02/hour=17/minute=55/file.jsonl.gz"
-    outcome = Outcome(Loaded({**NOTHING.counts, "lines": 1}, [file], []), [], [], set())
+    loaded = Loaded({**NOTHING.counts, "lines": 1}, [file], [], 0)
+    outcome = Outcome(Intake(loaded, []), [], set())
     slower = cost.ASSUMED["seconds that a run starts slower there"]
     for files, run in cost.RUNS.items():
         job_run = {"StartedOn": start, "MaxCapacity": 5.0}

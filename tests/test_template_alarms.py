@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+from glue_jobs.intake import Intake
 from glue_jobs.load import NOTHING
 from glue_jobs.metrics import NAMESPACE, metrics
 from glue_jobs.run import Outcome
@@ -21,7 +22,7 @@ def _published() -> dict[tuple[str, str], set[str]]:
     slot = f"/year={now:%Y}/month={now:%m}/day={now:%d}/hour=00/minute=00/"
     loaded = NOTHING._replace(counts={**NOTHING.counts, "lines": 1}, source_files=[slot])
     run = {"StartedOn": now, "MaxCapacity": 2.0}
-    ours = metrics(Outcome(loaded, [], [], set()), run, 0.44, now)
+    ours = metrics(Outcome(Intake(loaded, []), [], set()), run, 0.44, now)
     return {**OF_AWS, **{(NAMESPACE, name): {"JobName"} for name in ours}}
 
 
