@@ -5,12 +5,14 @@ user's browser sends, also under a name that leads here, is answered with 403.
 """
 
 import errno
+import json
 import re
 import socket
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Any
+from xml.sax.saxutils import escape
 
 from moto.moto_server import werkzeug_app
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -91,9 +93,26 @@ class _Application:
         asked = (environ["REQUEST_METHOD"], environ["PATH_INFO"])
         try:
             return self._pages.get(asked, self._moto)(environ, start_response)
+        except NotImplementedError as error:
+            return _not_offered(environ, start_response, str(error))
         finally:
             if environ["REQUEST_METHOD"] not in READING:
                 state.touch()
+
+
+def _not_offered(
+    environ: dict[str, Any], start_response: Callable[..., Any], reason: str
+) -> Iterable[bytes]:
+    """Refuse an operation by name, with a status that clients do not try again, unlike 500."""
+    asked = environ.get("HTTP_X_AMZ_TARGET") or environ["PATH_INFO"]
+    sentence = f"The local AWS does not offer {asked.rpartition('.')[2]}: {reason}"
+    if "json" in environ.get("CONTENT_TYPE", ""):
+        kind, body = "json", json.dumps({"__type": "NotImplemented", "message": sentence})
+    else:
+        error = f"<Error><Code>NotImplemented</Code><Message>{escape(sentence)}</Message></Error>"
+        kind, body = "xml", f"<ErrorResponse>{error}</ErrorResponse>"
+    start_response("501 Not Implemented", [("Content-Type", f"application/{kind}")])
+    return [body.encode()]
 
 
 def _why_refused(environ: dict[str, Any]) -> str | None:

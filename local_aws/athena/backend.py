@@ -1,5 +1,6 @@
 """moto's Athena with queries that run: workgroups are enforced, results are in S3."""
 
+import threading
 from types import ModuleType
 from typing import Any
 
@@ -11,9 +12,11 @@ from moto.s3.models import s3_backends
 from local_aws.athena import executions, results
 from local_aws.athena.dialect import bind, parse, single_statement
 from local_aws.athena.errors import InvalidRequestError
-from local_aws.athena.executions import LocalExecution
+from local_aws.athena.executions import LocalExecution, QueryRequest
 from local_aws.settings import Settings
 
+GLUE_CATALOG = "AwsDataCatalog"
+_TOKENS = threading.Lock()  # of two requests with one token, the second waits for the first
 LONGEST_QUERY = 262_144  # bytes
 SMALLEST_CUTOFF = 10_000_000  # bytes
 _NO_OUTPUT = (
@@ -38,41 +41,69 @@ class LocalAthenaBackend(AthenaBackend):
     def _url_module(self) -> ModuleType:
         return urls
 
-    def start_query_execution(
-        self,
-        query: str,
-        context: dict[str, str] | None,
-        config: dict[str, Any] | None,
-        workgroup: str | None,
-        execution_parameters: list[str] | None,
-    ) -> str:
+    def start_query_execution(self, request: QueryRequest, token: str = "") -> str:
         """Accept a query and run it; return its id.
+
+        A request with the token of an earlier one, which a client repeats when it got no answer,
+        is that one.
 
         Raises:
             InvalidRequestException: the query is not one SQL statement, or has no place for its
-                result.
+                result; the token's request was another.
         """
+        with _TOKENS:
+            known = self._started_with(token) if token else None
+            if known is None:
+                return self._start(request, token)
+        if known.request != request:
+            raise InvalidRequestException("Idempotent parameters do not match")
+        return known.id
+
+    def _started_with(self, token: str) -> LocalExecution | None:
+        started = (each for each in self.executions.values() if isinstance(each, LocalExecution))
+        return next((each for each in started if each.token == token), None)
+
+    def _start(self, request: QueryRequest, token: str) -> str:
+        query, parameters = request.query, request.execution_parameters
         if len(query.encode()) > LONGEST_QUERY:
             raise InvalidRequestException(f"queryString is longer than {LONGEST_QUERY} bytes")
-        group = self.work_group(workgroup or "primary")
+        group = self.work_group(request.workgroup or "primary")
         if group.state != "ENABLED":
             raise InvalidRequestException(f"WorkGroup {group.name} is disabled.")
         try:
-            statement = bind(single_statement(query), execution_parameters or [])
+            statement = bind(single_statement(query), parameters or [])
             parse(statement)
         except InvalidRequestError as error:
             raise InvalidRequestException(str(error)) from None
         execution = LocalExecution(
             statement,
             query=query,
-            context=context,
-            config=self._output(group, config or {}),
+            context=request.context,
+            config=self._output(group, request.config or {}),
             workgroup=group,
-            execution_parameters=execution_parameters,
+            execution_parameters=parameters,
         )
+        execution.token, execution.request = token, request
         self.executions[execution.id] = execution
         executions.start(execution, self.settings)
         return execution.id
+
+    def list_data_catalogs(self) -> list[dict[str, str]]:
+        """List the catalogs: Glue's, which every account has, and what was made."""
+        return [{"CatalogName": GLUE_CATALOG, "Type": "GLUE"}, *super().list_data_catalogs()]
+
+    def get_data_catalog(self, name: str) -> dict[str, Any]:
+        """Describe a catalog.
+
+        Raises:
+            InvalidRequestException: there is none of that name.
+        """
+        parameters = {"catalog-id": self.account_id}
+        glues = {"Name": GLUE_CATALOG, "Type": "GLUE", "Parameters": parameters}
+        found = glues if name == GLUE_CATALOG else super().get_data_catalog(name)
+        if found is None:
+            raise InvalidRequestException(f"Data catalog {name} was not found")
+        return found
 
     def execution(self, execution_id: str) -> LocalExecution:
         """Return a query execution.

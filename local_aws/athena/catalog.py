@@ -18,10 +18,14 @@ CATALOG = "awsdatacatalog"
 
 
 class Catalog:
-    """What one query can see of the catalog; ``database`` is where unqualified names lie."""
+    """What one query can see of the catalog; ``database`` is where unqualified names lie.
 
-    def __init__(self, database: str | None) -> None:
+    ``catalog``: where names lie that name no catalog.
+    """
+
+    def __init__(self, database: str | None, catalog: str | None = None) -> None:
         self._database = database.lower() if database else None
+        self._catalog = (catalog or CATALOG).lower()
 
     def find(self, node: exp.Table) -> Table | View:
         """Return the table or view that a query names.
@@ -31,6 +35,7 @@ class Catalog:
                 lacks.
         """
         database, name = self.place(node)
+        _refuse_metadata(database, name, node)
         described = _described(database, name, node)
         if described is None:
             sentence = f"Table '{CATALOG}.{database}.{name}' does not exist"
@@ -46,9 +51,9 @@ class Catalog:
             QueryFailedError: CATALOG_NOT_FOUND or MISSING_SCHEMA_NAME.
         """
         database, name = (node.db or self._database or "").lower(), node.name.lower()
-        if node.catalog and node.catalog.lower() != CATALOG:
-            sentence = f"Catalog '{node.catalog.lower()}' not found"
-            raise QueryFailedError("CATALOG_NOT_FOUND", sentence, node)
+        catalog = (node.catalog or self._catalog).lower()
+        if catalog != CATALOG:
+            raise QueryFailedError("CATALOG_NOT_FOUND", f"Catalog '{catalog}' not found", node)
         if not database:
             raise QueryFailedError(
                 "MISSING_SCHEMA_NAME",
@@ -105,6 +110,22 @@ def registered(table: Table) -> list[Partition]:
         Partition(tuple(each["Values"]), each["StorageDescriptor"]["Location"])
         for each in described
     ]
+
+
+def _refuse_metadata(database: str, name: str, node: exp.Expr) -> None:
+    """Refuse what Athena makes up of the catalog itself.
+
+    Raises:
+        QueryFailedError: NOT_SUPPORTED.
+    """
+    if database == "information_schema":
+        raise not_supported(
+            "information_schema; GetDatabases and GetTables of the Glue API list the same", node
+        )
+    if "$" in name:
+        raise not_supported(
+            f'the metadata table "{name}"; GetPartitions of the Glue API lists partitions', node
+        )
 
 
 def _described(database: str, name: str, node: exp.Expr) -> dict[str, Any] | None:

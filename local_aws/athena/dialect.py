@@ -17,6 +17,13 @@ from local_aws.athena.errors import InvalidRequestError
 
 _SYNTAX_FUNCTIONS = ("CAST", "TRY_CAST", "EXTRACT", "POSITION", "SUBSTRING", "TRIM")
 DECIMAL_LITERAL = "decimal_literal"  # the name under which DECIMAL '0.12' is parsed
+# Athena has statements of these words, in grammars that sqlglot knows in part; none is run here.
+_NOT_RUN = {
+    *("ALTER", "ANALYZE", "CALL", "COMMENT", "CREATE", "DEALLOCATE", "DELETE", "DESC", "DESCRIBE"),
+    *("DROP", "EXECUTE", "EXPLAIN", "GRANT", "INSERT", "MERGE", "MSCK", "OPTIMIZE", "PREPARE"),
+    *("REVOKE", "SET", "SHOW", "TRUNCATE", "UNLOAD", "UPDATE", "USE", "USING", "VACUUM"),
+}
+_STATEMENTS = (exp.Query, exp.Values, exp.Create, exp.Drop, exp.Command, exp.Anonymous)
 _CONSTANTS = (exp.Literal, exp.Neg, exp.Boolean, exp.Null, exp.Cast, exp.Interval, exp.DataType)
 
 
@@ -74,11 +81,16 @@ def bind(statement: str, values: list[str]) -> str:
 
 
 def parse(statement: str) -> exp.Expr:
-    """Return the syntax tree of a statement.
+    """Return the syntax tree of a query or of what is done to a view.
+
+    Of another statement, which is not run here, it is a command with the first word.
 
     Raises:
         InvalidRequestError: it is not SQL; Athena says so before a query exists.
     """
+    word = statement_word(statement)
+    if word in _NOT_RUN and not _names_view(statement):
+        return exp.Command(this=word)
     try:
         tree = sqlglot.parse_one(statement, read=AthenaText)
     except ParseError as error:
@@ -88,9 +100,22 @@ def parse(statement: str) -> exp.Expr:
         raise InvalidRequestError(
             f"line {first['line']}:{column}: mismatched input '{near}'"
         ) from None
+    if not isinstance(tree, _STATEMENTS):
+        raise InvalidRequestError(f"line 1:1: mismatched input '{word.lower()}'")
     if any(not select.expressions for select in tree.find_all(exp.Select)):
         raise InvalidRequestError("line 1:1: mismatched input: SELECT without columns")
     return tree
+
+
+def statement_word(statement: str) -> str:
+    """Return the word that says what a statement does, in capitals, without parentheses."""
+    words = (token.text.upper() for token in tokens(statement))
+    return next((word.split()[0] for word in words if word.strip("(")), "")
+
+
+def _names_view(statement: str) -> bool:
+    words = [token.text.upper() for token in tokens(statement)[:4]]
+    return words[:2] == ["DROP", "VIEW"] or (words[:1] == ["CREATE"] and "VIEW" in words[1:])
 
 
 def _literal(value: str) -> str:

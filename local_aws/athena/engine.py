@@ -57,7 +57,7 @@ def connection(scratch: Path) -> Generator[duckdb.DuckDBPyConnection]:
 def run(
     opened: duckdb.DuckDBPyConnection,
     statement: str,
-    database: str | None,
+    catalog: Catalog,
     s3_root: Path,
     cutoff: int | None = None,
 ) -> Result:
@@ -70,7 +70,7 @@ def run(
         QueryFailedError: why it fails, in Athena's words.
         InvalidRequestError: it is not SQL.
     """
-    tree, catalog = parse(statement), Catalog(database)
+    tree = parse(statement)
     if isinstance(tree, exp.Drop) and tree.kind == "VIEW":
         catalog.drop_view(tree)
         return Result([])

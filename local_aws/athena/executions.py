@@ -3,7 +3,7 @@
 import threading
 import time
 from itertools import starmap
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 from moto.athena.models import Execution
@@ -11,6 +11,8 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import s3_backends
 
 from local_aws.athena import results
+from local_aws.athena.catalog import Catalog
+from local_aws.athena.dialect import statement_word
 from local_aws.athena.engine import connection, run
 from local_aws.athena.errors import SYSTEM_ERROR, CutoffError, QueryFailedError
 from local_aws.settings import ACCOUNT_ID, Settings
@@ -24,8 +26,21 @@ _STATES = threading.Lock()
 _RUNNING: dict[str, duckdb.DuckDBPyConnection] = {}  # by execution id, so that a stop reaches it
 
 
+class QueryRequest(NamedTuple):
+    """What StartQueryExecution asks for, in its own words."""
+
+    query: str
+    context: dict[str, str] | None
+    config: dict[str, Any] | None
+    workgroup: str | None
+    execution_parameters: list[str] | None
+
+
 class LocalExecution(Execution):
     """A query that really runs. Plain values only: it is saved with moto's state."""
+
+    token = ""  # of one that was saved before tokens were kept
+    request: QueryRequest | None = None
 
     def __init__(self, statement: str, **of_moto: Any) -> None:  # ruff: ignore[any-type] - moto's
         super().__init__(**of_moto)
@@ -52,12 +67,12 @@ class LocalExecution(Execution):
 
     def described(self) -> dict[str, Any]:
         """Return what GetQueryExecution says."""
-        words = self.statement.split(maxsplit=1)
+        word = statement_word(self.statement)
         kind = {**dict.fromkeys(_DDL_WORDS, "DDL"), **dict.fromkeys(_UTILITY_WORDS, "UTILITY")}
         described = {
             "QueryExecutionId": self.id,
             "Query": self.query,
-            "StatementType": kind.get(words[0].upper(), "DML"),
+            "StatementType": kind.get(word, "DML"),
             "ResultConfiguration": self.config,
             "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},
             "QueryExecutionContext": self.context or {},
@@ -65,11 +80,17 @@ class LocalExecution(Execution):
             "Statistics": self._statistics(),
             "WorkGroup": self.workgroup.name,
             "EngineVersion": self.workgroup.configuration["EngineVersion"],
-            "SubstatementType": words[0].upper(),
+            "SubstatementType": word,
         }
         if self.execution_parameters:
             described["ExecutionParameters"] = self.execution_parameters
         return described
+
+    def runtime_statistics(self) -> dict[str, Any]:
+        """Return what GetQueryRuntimeStatistics says, as far as it is measured here."""
+        statistics = self._statistics()
+        timeline = {name: value for name, value in statistics.items() if name.endswith("Millis")}
+        return {"Timeline": timeline, "Rows": {"InputBytes": self.scanned}}
 
     def finish(self, state: str, reason: str | None = None, category: int = 0) -> bool:
         """Leave the unfinished states, once; return whether it was this call that did."""
@@ -159,6 +180,7 @@ def _run(execution: LocalExecution, settings: Settings) -> None:
 
 
 def _answer(execution: LocalExecution, settings: Settings) -> None:
+    context = execution.context or {}
     scratch = settings.root / "athena-temp" / execution.id
     with connection(scratch) as opened:
         _RUNNING[execution.id] = opened
@@ -166,7 +188,7 @@ def _answer(execution: LocalExecution, settings: Settings) -> None:
             result = run(
                 opened,
                 execution.statement,
-                (execution.context or {}).get("Database"),
+                Catalog(context.get("Database"), context.get("Catalog")),
                 settings.s3_root,
                 execution.workgroup.configuration.get("BytesScannedCutoffPerQuery"),
             )

@@ -9,6 +9,7 @@ from local_aws.athena.compilation import compile_expression
 from local_aws.athena.errors import QueryFailedError, not_supported
 from local_aws.athena.literals import decimal_literal, string
 from local_aws.athena.operators import INTERVALS, arithmetic
+from local_aws.athena.scans import PATH
 from local_aws.athena.scope import Scope, Typed
 from local_aws.athena.types import (
     BIGINT,
@@ -105,6 +106,8 @@ def _(node: exp.Column, scope: Scope) -> Typed:
     name = ".".join(part.name for part in node.parts)
     if any(field.relation in parts[1:-1] for field in scope.fields):
         raise not_supported(f"{name}: leave out the database before the table's name", node)
+    if parts[-1].startswith("$") and parts[-1] != PATH:
+        raise not_supported(f'the hidden column "{name}"; of those there is "{PATH}"', node)
     raise QueryFailedError(
         "COLUMN_NOT_FOUND",
         f"Column '{name.lower()}' cannot be resolved or requester is not authorized to access"

@@ -1,17 +1,22 @@
 """Athena's API: the calls that moto lacks, and those whose answers it makes up."""
 
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.athena.models import NamedQuery
 from moto.athena.responses import AthenaResponse
+from moto.core.exceptions import JsonRESTError
 
 from local_aws.athena import workgroups
 from local_aws.athena.backend import (
+    GLUE_CATALOG,
     InvalidRequestException,
     LocalAthenaBackend,
 )
 from local_aws.athena.catalog import backend as glue
+from local_aws.athena.executions import QueryRequest
 
 PAGE = 1000  # rows of GetQueryResults; the header is one of them
 _LISTED = 50
@@ -26,19 +31,26 @@ class LocalAthenaResponse(AthenaResponse):
 
     def start_query_execution(self) -> str:
         """Start a query."""
-        execution_id = self._backend.start_query_execution(
+        request = QueryRequest(
             query=self._get_param("QueryString"),
             context=self._get_param("QueryExecutionContext"),
             config=self._get_param("ResultConfiguration"),
             workgroup=self._get_param("WorkGroup"),
             execution_parameters=self._get_param("ExecutionParameters"),
         )
+        token = self._get_param("ClientRequestToken") or ""
+        execution_id = self._backend.start_query_execution(request, token)
         return json.dumps({"QueryExecutionId": execution_id})
 
     def get_query_execution(self) -> str:
         """Describe a query execution."""
         execution = self._backend.execution(self._get_param("QueryExecutionId"))
         return json.dumps({"QueryExecution": execution.described()})
+
+    def get_query_runtime_statistics(self) -> str:
+        """Tell how long the parts of a query took, and what it read."""
+        execution = self._backend.execution(self._get_param("QueryExecutionId"))
+        return json.dumps({"QueryRuntimeStatistics": execution.runtime_statistics()})
 
     def batch_get_query_execution(self) -> str:
         """Describe several query executions."""
@@ -138,25 +150,50 @@ class LocalAthenaResponse(AthenaResponse):
 
     def get_table_metadata(self) -> str:
         """Describe a table of the catalog."""
-        table = glue().get_table(self._get_param("DatabaseName"), self._get_param("TableName"))
+        self._check_catalog()
+        with _metadata_errors():
+            table = glue().get_table(self._get_param("DatabaseName"), self._get_param("TableName"))
         return json.dumps({"TableMetadata": _metadata(table.as_dict())})
 
     def list_table_metadata(self) -> str:
         """Describe the tables of a database."""
-        tables = glue().get_tables(self._get_param("DatabaseName"), self._get_param("Expression"))
+        self._check_catalog()
+        database, expression = self._get_param("DatabaseName"), self._get_param("Expression")
+        with _metadata_errors():
+            tables = glue().get_tables(database, expression)
         page, more = self._page([_metadata(table.as_dict()) for table in tables], _LISTED)
         return json.dumps({"TableMetadataList": page, **more})
 
     def get_database(self) -> str:
         """Describe a database of the Glue catalog."""
-        name = self._get_param("DatabaseName")
-        return json.dumps({"Database": _database(glue().get_database(name).as_dict())})
+        self._check_catalog()
+        with _metadata_errors():
+            found = glue().get_database(self._get_param("DatabaseName"))
+        return json.dumps({"Database": _database(found.as_dict())})
 
     def list_databases(self) -> str:
         """List the databases of the Glue catalog."""
+        self._check_catalog()
         databases = [_database(each.as_dict()) for each in glue().get_databases()]
         page, more = self._page(databases, _LISTED)
         return json.dumps({"DatabaseList": page, **more})
+
+    def get_prepared_statement(self) -> str:
+        """Describe a prepared statement."""
+        name, group = self._get_param("StatementName"), self._get_param("WorkGroup")
+        if self._backend.get_prepared_statement(name, group) is None:
+            sentence = f"PreparedStatement {name} was not found in WorkGroup {group}"
+            raise JsonRESTError("ResourceNotFoundException", sentence)
+        return super().get_prepared_statement()
+
+    def _check_catalog(self) -> None:
+        """Refuse to answer with Glue's catalog for another one."""
+        name = self._get_param("CatalogName")
+        if name.lower() != GLUE_CATALOG.lower():
+            self._backend.get_data_catalog(name)
+            raise InvalidRequestException(
+                f"The local AWS has no catalog but {GLUE_CATALOG}: {name} is a name without data"
+            )
 
     def _page(self, entries: list[Any], default: int) -> tuple[list[Any], dict[str, str]]:
         """Return the entries asked for, and NextToken if there are more."""
@@ -166,6 +203,20 @@ class LocalAthenaResponse(AthenaResponse):
         begin = int(token)
         end = begin + int(self._get_param("MaxResults") or default)
         return entries[begin:end], {"NextToken": str(end)} if end < len(entries) else {}
+
+
+@contextmanager
+def _metadata_errors() -> Generator[None]:
+    """Say what the catalog lacks as Athena does: clients look for the code in the sentence."""
+    try:
+        yield
+    except JsonRESTError as error:
+        of_glue = (
+            f"Status Code: 400; Error Code: {error.error_type}; Request ID: local; Proxy: null"
+        )
+        raise JsonRESTError(
+            "MetadataException", f"{error.message} (Service: AmazonDataCatalog; {of_glue})"
+        ) from error
 
 
 def _described(query: NamedQuery) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from local_aws.athena.errors import not_supported
 from local_aws.athena.types import Type
 
 _SIGNIFICANT = {
@@ -135,7 +136,19 @@ def _java_floating(shortest: str, value: float) -> str:
     return f"{prefix}{text[:point].ljust(point, '0')}.{text[point:] or '0'}"
 
 
+def _in_range(value: date | str) -> date:
+    """Return a date or datetime; DuckDB's client gives others than Python has as texts.
+
+    Raises:
+        QueryFailedError: NOT_SUPPORTED.
+    """
+    if isinstance(value, str):
+        raise not_supported(f"a result before the year 1 or after 9999: {value}")
+    return value
+
+
 def _timestamp(value: datetime) -> str:
+    _in_range(value)
     return value.isoformat(sep=" ", timespec="milliseconds")
 
 
@@ -154,7 +167,7 @@ def _day_to_second(value: timedelta) -> str:
 
 
 def _date(value: date) -> str:
-    return value.isoformat()
+    return _in_range(value).isoformat()
 
 
 _TEXTS: dict[str, Callable[[Any], str]] = {

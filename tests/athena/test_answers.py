@@ -12,6 +12,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from glue_jobs import schemas
+from local_aws.athena.catalog import Catalog
 from local_aws.athena.dialect import parse
 from local_aws.athena.engine import connection, run
 from local_aws.athena.errors import InvalidRequestError, QueryFailedError
@@ -41,7 +42,7 @@ def ask(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask
 
 def _answer(opened: DuckDBPyConnection, s3_root: Path, asked: Statement) -> dict[str, Any]:
     try:
-        result = run(opened, asked.text, asked.database, s3_root)
+        result = run(opened, asked.text, Catalog(asked.database), s3_root)
     except InvalidRequestError as error:  # Athena's answer to what is no SQL
         return {"error": f"SYNTAX_ERROR: {error}"}
     except QueryFailedError as error:

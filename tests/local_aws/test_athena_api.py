@@ -145,6 +145,7 @@ def test_parameters_replace_question_marks(athena: BaseClient) -> None:
             "Only one sql statement is allowed. Got: select 1; select 2",
         ),
         ({"QueryString": "select 1 from"}, "line 1:10: mismatched input"),
+        ({"QueryString": "hello world"}, "line 1:1: mismatched input 'hello'"),
         ({"QueryString": "-- nothing"}, "queryString is empty"),
         ({"QueryString": "select ?"}, "Incorrect number of parameters: expected 1 but found 0"),
         (
@@ -331,3 +332,123 @@ def test_views(athena: BaseClient, aws: LocalAws) -> None:
     assert ask("select n from views.numbers") == ("DML", ["n", "2"])
     assert ask("drop view numbers") == ("DDL", [])
     assert ask("select n from numbers") == ("DML", "TABLE_NOT_FOUND")
+
+
+def test_a_repeated_request_is_one_query(athena: BaseClient) -> None:
+    """ClientRequestToken: the same request again is the same execution, another one is refused."""
+    token = f"a token of the test {time.time_ns():032}"
+    first = start(athena, "select 1", ClientRequestToken=token)
+
+    assert start(athena, "select 1", ClientRequestToken=token) == first
+    ended(athena, first)
+    assert start(athena, "select 1", ClientRequestToken=token) == first
+    assert start(athena, "select 1") != first
+    changed = {"QueryString": "select 2", "WorkGroup": GROUP, "ClientRequestToken": token}
+    sentence = refusal(athena.start_query_execution, **changed)
+    assert sentence == "Idempotent parameters do not match"
+
+
+def test_the_catalog_is_glues(athena: BaseClient, aws: LocalAws) -> None:
+    """Every account has it; what is asked of another is not answered with Glue's data."""
+    aws.client("glue").create_database(DatabaseInput={"Name": "of_glue"})
+    name = {"CatalogName": "AwsDataCatalog", "Type": "GLUE"}
+    assert athena.list_data_catalogs()["DataCatalogsSummary"] == [name]
+    described = athena.get_data_catalog(Name="AwsDataCatalog")["DataCatalog"]
+    assert described["Parameters"] == {"catalog-id": ACCOUNT_ID}
+    listed = athena.list_databases(CatalogName="awsdatacatalog")["DatabaseList"]
+    assert "of_glue" in [each["Name"] for each in listed]
+
+    missing = "Data catalog nowhere was not found"
+    assert refusal(athena.get_data_catalog, Name="nowhere") == missing
+    other = {"CatalogName": "nowhere", "DatabaseName": "of_glue"}
+    assert refusal(athena.list_databases, CatalogName="nowhere") == missing
+    assert refusal(athena.get_database, **other) == missing
+    assert refusal(athena.list_table_metadata, **other) == missing
+    assert refusal(athena.get_table_metadata, **other, TableName="t") == missing
+    context = {"Catalog": "nowhere", "Database": "of_glue"}
+    found = ended(athena, start(athena, "select * from t", QueryExecutionContext=context))
+    assert "CATALOG_NOT_FOUND: " in found["Status"]["StateChangeReason"]
+
+
+def test_metadata_that_is_not_there(athena: BaseClient, aws: LocalAws) -> None:
+    """MetadataException, whose sentence holds Glue's code: PyAthena looks for it there."""
+    aws.client("glue").create_database(DatabaseInput={"Name": "without_tables"})
+    for ask, names in (
+        (athena.get_table_metadata, {"DatabaseName": "without_tables", "TableName": "t"}),
+        (athena.get_table_metadata, {"DatabaseName": "nowhere", "TableName": "t"}),
+        (athena.list_table_metadata, {"DatabaseName": "nowhere"}),
+        (athena.get_database, {"DatabaseName": "nowhere"}),
+    ):
+        with pytest.raises(ClientError, match=r"Error Code: EntityNotFoundException;") as caught:
+            ask(CatalogName="AwsDataCatalog", **names)
+        assert caught.value.response["Error"]["Code"] == "MetadataException"
+
+
+def test_statistics_are_measured(athena: BaseClient) -> None:
+    """GetQueryRuntimeStatistics tells what GetQueryExecution does, and invents no rows."""
+    found = ended(athena, start(athena, "select 1"))
+    asked = {"QueryExecutionId": found["QueryExecutionId"]}
+    told = athena.get_query_runtime_statistics(**asked)["QueryRuntimeStatistics"]
+
+    for name in ("TotalExecutionTimeInMillis", "EngineExecutionTimeInMillis"):
+        assert told["Timeline"][name] == found["Statistics"][name]
+    assert (told["Rows"], "OutputStage" in told) == ({"InputBytes": 0}, False)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments", "name"),
+    [
+        ("glue", "search_tables", {"SearchText": "t"}, "SearchTables"),
+        ("athena", "list_engine_versions", {}, "ListEngineVersions"),
+        ("sns", "list_origination_numbers", {}, ""),
+    ],
+)
+def test_operations_that_are_not_offered(
+    aws: LocalAws, service: str, operation: str, arguments: dict[str, str], name: str
+) -> None:
+    """By name, with a status that clients do not try again: a 500 looks like a defect."""
+    with pytest.raises(ClientError, match=f"The local AWS does not offer {name}") as caught:
+        getattr(aws.client(service), operation)(**arguments)
+    answer = caught.value.response
+    assert answer["Error"]["Code"] == "NotImplemented"
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+def test_a_prepared_statement_that_is_not_there(athena: BaseClient) -> None:
+    """ResourceNotFoundException; no defect."""
+    with pytest.raises(athena.exceptions.ResourceNotFoundException, match="p was not found in"):
+        athena.get_prepared_statement(StatementName="p", WorkGroup=GROUP)
+
+
+NOT_RUN = {
+    "msck repair table `t`": "MSCK statements, only queries and views",
+    "unload (select 1 as x) to 's3://b/x/' with (format = 'PARQUET')": "UNLOAD statements",
+    "create table n with (format = 'PARQUET') as select 1 as x": "CREATE statements",
+    "create external table `n` (`x` int) location 's3://b/n/'": "CREATE statements",
+    "describe `t`": "DESCRIBE statements",
+    "using external function f(x int) returns int lambda 'l' select f(1)": "USING statements",
+    "deallocate prepare p": "DEALLOCATE statements",
+    "vacuum t": "VACUUM statements",
+    "show partitions t": "SHOW statements",
+    "select table_name from information_schema.tables": "information_schema; GetDatabases",
+    'select * from "t$partitions"': 'the metadata table "t$partitions"; GetPartitions',
+    'select "$file_size" from (values 1) t (x)': 'the hidden column "$file_size"',
+    'select t."$file_modified_time" from (values 1) t (x)': "the hidden column",
+    "select date_trunc('day', timestamp '0001-01-01 00:00:00.000 UTC' at time zone"
+    " 'America/New_York')": "a result before the year 1 or after 9999",
+    "select array[date '0001-01-01' - interval '1' day]": "a result before the year 1",
+    "select timestamp '9999-12-31 23:59:59.000' + interval '1' day": "or after 9999",
+}
+
+
+def test_valid_statements_are_refused_by_name(athena: BaseClient) -> None:
+    """What Athena runs and this one does not: NOT_SUPPORTED, neither a defect nor bad SQL."""
+    context = {"Database": "any"}
+    started = {sql: start(athena, sql, QueryExecutionContext=context) for sql in NOT_RUN}
+
+    for sql, words in NOT_RUN.items():
+        reason = ended(athena, started[sql])["Status"]["StateChangeReason"]
+        assert reason.startswith("NOT_SUPPORTED: "), sql
+        assert words in reason, sql
+    kinds = [ended(athena, started[sql])["SubstatementType"] for sql in list(NOT_RUN)[:2]]
+    assert kinds == ["MSCK", "UNLOAD"]
