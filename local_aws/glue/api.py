@@ -14,6 +14,7 @@ from moto.glue.utils import Action, Predicate
 from local_aws.glue.backend import LocalGlueBackend
 from local_aws.runtime.awsglue.bookmark_store import Bookmark
 
+_MOST_SEGMENTS = 10
 _PAGE = {"DatabaseList": 100, "TableList": 100, "Partitions": 1000}
 
 
@@ -83,12 +84,19 @@ class LocalGlueResponse(GlueResponse):
         return self._page(super().get_tables(), "TableList")
 
     def get_partitions(self) -> ActionResult:
-        """Return a page of partitions."""
-        if "Segment" in self.parameters:
+        """Return a page of partitions, or of a segment's, perhaps without their columns."""
+        answer = super().get_partitions()
+        segment = self.parameters.get("Segment") or {"SegmentNumber": 0, "TotalSegments": 1}
+        number, total = segment["SegmentNumber"], segment["TotalSegments"]
+        if not 0 <= number < total <= _MOST_SEGMENTS:
             raise InvalidInputException(
-                "GetPartitions", "The local AWS does not split partitions into segments."
+                "GetPartitions", f"There is no segment {number} of {total} segments."
             )
-        return self._page(super().get_partitions(), "Partitions")
+        found = answer.result["Partitions"][number::total]
+        if self.parameters.get("ExcludeColumnSchema"):
+            found = [_without_columns(partition) for partition in found]
+        answer.result["Partitions"] = found
+        return self._page(answer, "Partitions")
 
     def batch_get_partition(self) -> ActionResult:
         """Return partitions by their values."""
@@ -148,6 +156,12 @@ def _bookmark_entry(job_name: str, bookmark: Bookmark) -> dict[str, Any]:
         **{name: run_id for name, run_id in runs.items() if run_id},  # an id is not empty
         "JobBookmark": bookmark.sources_as_json(),
     }
+
+
+def _without_columns(partition: dict[str, Any]) -> dict[str, Any]:
+    storage = partition.get("StorageDescriptor", {})
+    kept = {name: value for name, value in storage.items() if name != "Columns"}
+    return {**partition, "StorageDescriptor": kept}
 
 
 @cache

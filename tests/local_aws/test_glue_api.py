@@ -38,7 +38,7 @@ def partition(day: str, hour: str, location: str) -> dict[str, Any]:
     return {"Values": [day, hour], "StorageDescriptor": {"Location": location}}
 
 
-def locations(glue: BaseClient, table: dict[str, str], **options: str) -> dict[str, str]:
+def locations(glue: BaseClient, table: dict[str, str], **options: object) -> dict[str, str]:
     """Return the location of each partition by its values."""
     pages = glue.get_paginator("get_partitions").paginate(**table, **options)
     return {
@@ -179,6 +179,28 @@ def test_the_longest_batches(
         getattr(glue, call)(**table, **{member: [item] * (longest + 1)})
 
 
+def test_partitions_by_segments(glue: BaseClient, table: dict[str, str]) -> None:
+    """Segments share the partitions out; without their columns the answers are short."""
+    made = [partition("2026-11-20", f"{hour:02}", "s3://b/") for hour in range(24)]
+    for each in made:
+        each["StorageDescriptor"]["Columns"] = [{"Name": "user_id", "Type": "string"}]
+    glue.batch_create_partition(**table, PartitionInputList=made)
+
+    segments = [
+        locations(glue, table, Segment={"SegmentNumber": number, "TotalSegments": 3})
+        for number in range(3)
+    ]
+    assert sum(map(len, segments)) == 24
+    assert set().union(*segments) == set(locations(glue, table))
+    for excluded in (True, False):
+        [found, *_] = glue.get_partitions(**table, ExcludeColumnSchema=excluded)["Partitions"]
+        assert ("Columns" in found["StorageDescriptor"]) != excluded
+    for number, total in ((2, 2), (0, 11)):
+        segment = {"SegmentNumber": number, "TotalSegments": total}
+        with pytest.raises(ClientError, match="no segment"):
+            glue.get_partitions(**table, Segment=segment)
+
+
 def test_lists_come_in_pages(glue: BaseClient, table: dict[str, str]) -> None:
     """Who forgets to ask for the next page must see less, as on AWS."""
     for hundred in range(11):
@@ -192,8 +214,6 @@ def test_lists_come_in_pages(glue: BaseClient, table: dict[str, str]) -> None:
         "05/00",
         "05/01",
     ]
-    with pytest.raises(ClientError, match="segments"):
-        glue.get_partitions(**table, Segment={"SegmentNumber": 0, "TotalSegments": 2})
     tables = glue.get_tables(DatabaseName=table["DatabaseName"], MaxResults=1)
     assert [found["Name"] for found in tables["TableList"]] == ["events"]
     assert "NextToken" not in tables
