@@ -22,6 +22,8 @@ class Catalog:
     def locations(self, table: Table, hours: Iterable[Hour]) -> dict[Hour, str]:
         """Return where the partitions of some hours lie; an hour without one is left out.
 
+        Locations end with a slash, also where somebody registered one without.
+
         Raises:
             CatalogError: the catalog did not answer for all of them.
         """
@@ -32,7 +34,8 @@ class Catalog:
             )
             self._check(table, answer.get("UnprocessedKeys"))
             for partition in answer["Partitions"]:
-                found[tuple(partition["Values"])] = partition["StorageDescriptor"]["Location"]
+                location = partition["StorageDescriptor"]["Location"]
+                found[tuple(partition["Values"])] = f"{location.rstrip('/')}/"
         return found
 
     def point(self, table: Table, locations: dict[Hour, str]) -> None:

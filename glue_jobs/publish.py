@@ -1,34 +1,26 @@
 """Rows become durable: events are appended, everything else is swapped in, partition by partition.
 
-A swap writes new files to a new location, ``<table>/dt=D/hour=H/run=<run id>-<random>/``, then
-points the catalog's partition there. A reader sees the old rows or the new ones, never a mixture.
-What a run writes and what it replaces is noted first, under ``publications/``; a later run removes
-what no partition points to any more, once every query that may still read it has ended.
+A swap writes new files to new locations, ``versions/<run id>-<random>/``, then points the catalog's
+partitions there. A reader sees the old rows or the new ones, never a mixture. What a run writes and
+what it replaces is noted first; a later run removes what no partition points to any more.
 """
 
-import json
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import NamedTuple
 from uuid import uuid4
 
-from pyspark.sql import DataFrame, DataFrameReader, SparkSession
+from pyspark.sql import Column, DataFrame, DataFrameReader, Row, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.catalog import Catalog, Hour
 from glue_jobs.doubts import Doubts
 from glue_jobs.lock import Lock
-from glue_jobs.notes import parse_note
-from glue_jobs.schemas import EVENTS, HOUR_KEYS, NAMED_FILES, TABLE_FILES, TABLES, Table
-from glue_jobs.store import Store
-
-# A run may last an hour after its note, and a query half an hour after the swap.
-GRACE = timedelta(hours=2)
-PUBLICATIONS = "publications/"
+from glue_jobs.schemas import EVENTS, HOUR_KEYS, NAMED_FILES, TABLE_FILES, Table
+from glue_jobs.store import REQUESTS, Store
+from glue_jobs.versions import FILE, Places, Versions, refuse_outside
 
 # What every session of the job sets.
 SPARK_SETTINGS = {
@@ -40,11 +32,8 @@ SPARK_SETTINGS = {
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",  # February 30 is no date, and no failure
     "spark.sql.execution.arrow.maxRecordsPerBatch": str(1 << 15),  # lines a worker judges at once
 }
-# Nobody reads the marker, and it would lie in the table's own path.
+# Nobody reads the marker.
 _NO_SUCCESS_FILE = {"mapreduce.fileoutputcommitter.marksuccessfuljobs": "false"}
-
-
-Place = tuple[Table, str, str, str]  # a table, dt, hour, and the location of their rows
 
 
 class Replacement(NamedTuple):
@@ -67,25 +56,32 @@ class Lake:
         self.run_id = run_id = lock.run_id
         self._store = store
         self._catalog = catalog
+        self._versions = Versions(store, catalog)
         self.doubts = Doubts(store, run_id, self._new_publication())
 
     def read_events(self, hours: Iterable[Hour]) -> DataFrame:
-        """Read the silver rows of some hours from their own paths; the table is never listed."""
-        return self._read(EVENTS, [self._hour_uri(EVENTS, hour) for hour in hours])
+        """Read the silver rows of some hours; the table is never listed."""
+        return self.read_published(EVENTS, hours)
 
     def read_event_files(self, hours: Iterable[Hour]) -> DataFrame:
         """Read silver's files of some hours as they are: the partition keys, ``name``, ``body``."""
-        uris = self._present(self._hour_uri(EVENTS, hour) for hour in hours)
+        uris = self._present(self._catalog.locations(EVENTS, hours).values())
         if not uris:
             return self.spark.createDataFrame([], NAMED_FILES)
-        keys = [F.regexp_extract("path", f"/{key}=([^/]+)/", 1).alias(key) for key in HOUR_KEYS]
-        files = self.spark.read.format("binaryFile").load(uris)
+        files = self._reader.format("binaryFile").load(uris)
         name = F.substring_index("path", "/", -1).alias("name")
-        return files.select(*keys, name, F.col("content").alias("body"))
+        return files.select(*_hour_in("path"), name, F.col("content").alias("body"))
 
     def read_published(self, table: Table, hours: Iterable[Hour]) -> DataFrame:
         """Read the rows that the catalog's partitions of some hours point to."""
-        return self._read(table, self._catalog.locations(table, hours).values())
+        uris = self._present(self._catalog.locations(table, hours).values())
+        if not uris:
+            return self.spark.createDataFrame([], table.partitioned_columns)
+        if table is EVENTS:
+            return self._read_silver(uris)
+        # Spark takes keys from paths below one root only, and publications have a root each.
+        reader = self._reader.schema(table.columns).option("recursiveFileLookup", value=True)
+        return reader.parquet(*uris).select("*", *_hour_in("_metadata.file_path"))
 
     def with_other_files(
         self, table: Table, rows: DataFrame, files: DataFrame, hours: Iterable[Hour]
@@ -103,17 +99,27 @@ class Lake:
 
         The hours are noted first, and registered before they have rows. Returns the names of the
         files, which no others have.
+
+        Raises:
+            OutsideError: there are parts of other hours.
         """
         self.doubts.note(hours)
         self.lock.check()
-        self._catalog.point(EVENTS, {hour: self._hour_uri(EVENTS, hour) for hour in hours})
+        locations = self._catalog.locations(EVENTS, hours)
+        new = {hour: self._hour_uri(hour) for hour in set(hours) - locations.keys()}
+        self._catalog.point(EVENTS, new)
+        locations |= new
         publication = self._new_publication()
         parts = (frame.toLocalIterator(prefetchPartitions=True) for frame in frames)
         names = set()
-        for part in chain.from_iterable(parts):
-            folder = self._store.key(self._hour_uri(EVENTS, (part.dt, part.hour)))
-            names.add(name := f"{publication}-{part.part}.zstd.parquet")
-            self._store.write(folder + name, part.body)
+
+        def files() -> Iterator[tuple[str, bytes]]:
+            for part in chain.from_iterable(parts):
+                key = self._key(EVENTS, locations, part, f"{publication}-{part.part}")
+                names.add(key.rpartition("/")[2])
+                yield key, part.body
+
+        self._store.write_all(files())
         return names
 
     def rewrite_events(self, hour: Hour, change: Callable[[DataFrame], DataFrame]) -> None:
@@ -123,30 +129,41 @@ class Lake:
         old ones go, and only what was read goes: a run that dies here leaves rows twice, never
         none, and a note of the hour.
         """
-        prefix = self._store.key(self._hour_uri(EVENTS, hour))
-        files = [found for found in self._store.list(prefix) if found.key.endswith(".parquet")]
+        [location] = self._catalog.locations(EVENTS, [hour]).values()
+        files = [
+            found
+            for found in self._store.list(self._store.key(location))
+            if FILE.fullmatch(found.key.removeprefix(EVENTS.path))
+        ]
         # The latest go first: what is left of them, should the run die, still tells who came first.
         files.sort(key=lambda found: found.modified, reverse=True)
         keys = [found.key for found in files]
-        rows = self._reader(EVENTS).parquet(*map(self._store.uri, keys))
-        self._write_rows(
-            EVENTS, change(rows.select("*", "_metadata.file_modification_time")), HOUR_KEYS
-        )
+        rows = self._read_silver(map(self._store.uri, keys))
+        rows = change(rows.select("*", "_metadata.file_modification_time"))
+        self._write_rows(rows, self._store.uri(EVENTS.path))
         self.lock.check()
         self._store.delete(keys)
 
     def publish(self, replacements: list[Replacement]) -> None:
-        """Replace the partitions of each table's hours: write all, then swap."""
+        """Replace the partitions of each table's hours: write all, then swap.
+
+        Raises:
+            OutsideError: there are rows for other hours; nothing is swapped.
+        """
         publication = self._new_publication()
         new = {
-            table: {hour: f"{self._hour_uri(table, hour)}run={publication}/" for hour in hours}
+            table: {hour: self._versions.location(publication, table, hour) for hour in hours}
             for tables, hours, _ in replacements
             for table in tables
         }
-        self._announce(publication, new)
+        replaced = self._announce(publication, new)
         # All at once: a table of one hour is one file, so one task, and the other cores are idle.
-        with ThreadPoolExecutor(len(replacements)) as pool:
-            list(pool.map(partial(self._write, publication), replacements))
+        with ThreadPoolExecutor(REQUESTS) as pool:
+            guarded = pool.map(lambda of: self._versions.guard(of, replaced[of].values()), new)
+            written = pool.map(partial(self._write, publication, new), replacements)
+            list(chain(guarded, written))
+        # Again: the grace time counts from the swap, and the writing may have taken longer.
+        self._versions.note(publication, replaced, new)
         self.lock.check()
         for table, locations in new.items():
             self._catalog.point(table, locations)
@@ -154,100 +171,73 @@ class Lake:
     def sweep(self) -> list[str]:
         """Remove what runs wrote or replaced and no partition points to, a grace time later.
 
-        What a younger note names stays, also if an older one names it too: it was replaced just
-        now, and queries may be reading it. Returns the keys of notes that nobody can read: they
-        stay.
+        Returns the keys of notes that nobody can read: they stay.
         """
-        latest = datetime.now(UTC) - GRACE
-        found = [(note, self._noted(note.key)) for note in self._store.list(PUBLICATIONS)]
-        notes = [(note, places) for note, places in found if places is not None]
-        young = [places for note, places in notes if note.modified >= latest]
-        kept = {uri for *_, uri in chain.from_iterable(young)}
-        for note, places in notes:
-            if note.modified < latest:
-                self._remove([place for place in places if place[3] not in kept])
-                self._store.delete([note.key])
-        return [note.key for note, places in found if places is None]
+        return self._versions.sweep()
 
-    def _noted(self, key: str) -> list[Place] | None:
-        """Return what a note names; None if nobody can read it."""
-        return parse_note(
-            self._store.read(key),
-            lambda note: [
-                (table, dt, hour, self._checked(uri))
-                for table in TABLES
-                for dt, hour, uri in note.get(table.name, [])
-            ],
-        )
-
-    def _checked(self, uri: str) -> str:
-        """Return a location of a note if it is one: what lies there may be removed."""
-        if not re.fullmatch(r"\w+/\w+/.+/", self._store.key(uri)):
-            raise ValueError(uri)
-        return uri
-
-    def _remove(self, noted: list[Place]) -> None:
-        """Remove the files of the locations that their partitions do not point to."""
-        for table in {table for table, *_ in noted}:
-            places = [(dt, hour, uri) for of, dt, hour, uri in noted if of is table]
-            pointed = self._catalog.locations(table, {(dt, hour) for dt, hour, _ in places})
-            for dt, hour, uri in places:
-                if pointed.get((dt, hour)) != uri:
-                    folder = self._store.key(uri)
-                    files = [found.key for found in self._store.list(folder)]
-                    self._store.delete([*files, folder])  # with the marker that S3A may have left
-
-    def _announce(self, publication: str, new: dict[Table, dict[Hour, str]]) -> None:
-        """Note every location that this run writes or replaces, for a later run's sweep."""
-        note = {}
-        for table, locations in new.items():
-            old = self._catalog.locations(table, locations)
-            note[table.name] = [[*hour, uri] for hour, uri in (*old.items(), *locations.items())]
-        self._store.write(f"{PUBLICATIONS}{publication}.json", json.dumps(note).encode())
-
-    def _read(self, table: Table, uris: Iterable[str]) -> DataFrame:
-        columns = table.partitioned_columns
-        present = self._present(uris)
-        if not present:
-            return self.spark.createDataFrame([], columns)
-        return self._reader(table).parquet(*present).select(*columns.names)
+    def _announce(self, publication: str, new: Places) -> Places:
+        """Note every location that this run writes or replaces; return what is replaced."""
+        replaced = {table: self._catalog.locations(table, hours) for table, hours in new.items()}
+        self._versions.note(publication, replaced, new)
+        return replaced
 
     def _present(self, uris: Iterable[str]) -> list[str]:
         """Return those below which there is an object; Spark does not read where nothing is."""
-        return [uri for uri in uris if self._store.has_objects(self._store.key(uri))]
+        uris = list(uris)
+        with ThreadPoolExecutor(REQUESTS) as pool:
+            is_present = pool.map(self._store.has_objects, map(self._store.key, uris))
+            return [uri for uri, found in zip(uris, is_present, strict=True) if found]
 
-    def _reader(self, table: Table) -> DataFrameReader:
-        root = self._store.uri(table.path)
-        return self.spark.read.schema(table.partitioned_columns).option("basePath", root)
+    def _read_silver(self, uris: Iterable[str]) -> DataFrame:
+        columns, root = EVENTS.partitioned_columns, self._store.uri(EVENTS.path)
+        return self._reader.schema(columns).option("basePath", root).parquet(*uris)
 
-    def _write(self, publication: str, replacement: Replacement) -> None:
+    @property
+    def _reader(self) -> DataFrameReader:
+        return self.spark.read.option(
+            "pathGlobFilter", "*.parquet"
+        )  # what else lies there harms not
+
+    def _write(self, publication: str, new: Places, replacement: Replacement) -> None:
         """Write one file an hour and table, of rows or of what is packed as a file."""
         rows = replacement.rows
         if rows.schema == TABLE_FILES:
-            self._store_files(publication, rows)
-        else:
-            [table] = replacement.tables
-            hours = rows.select(*table.partitioned_columns.names).repartition(*HOUR_KEYS)
-            keys = (*HOUR_KEYS, "run")
-            self._write_rows(table, hours.withColumn("run", F.lit(publication)), keys)
+            self._store_files(rows, new)
+            return
+        [table] = replacement.tables
+        root = self._versions.root(publication, table)
+        columns = table.partitioned_columns.names
+        self._write_rows(rows.select(*columns).repartition(*HOUR_KEYS), root)
+        refuse_outside(table, new[table], self._versions.hours_below(root))
 
-    def _store_files(self, publication: str, files: DataFrame) -> None:
-        tables = {table.name: table for table in TABLES}
-        for file in files.toLocalIterator(prefetchPartitions=True):
-            folder = self._hour_uri(tables[file.table], (file.dt, file.hour))
-            key = self._store.key(f"{folder}run={publication}/{file.name}.zstd.parquet")
-            self._store.write(key, file.body)
+    def _store_files(self, files: DataFrame, new: Places) -> None:
+        tables = {table.name: table for table in new}
+        rows = files.toLocalIterator(prefetchPartitions=True)
+        self._store.write_all(
+            (self._key(tables[file.table], new[tables[file.table]], file, file.name), file.body)
+            for file in rows
+        )
 
-    def _write_rows(self, table: Table, rows: DataFrame, keys: tuple[str, ...]) -> None:
-        # Else Spark would commit what the tasks of a dead run left under the table's path as ours.
+    def _key(self, table: Table, announced: dict[Hour, str], file: Row, name: str) -> str:
+        """Return the key of a file of an hour that was announced."""
+        refuse_outside(table, announced, {(file.dt, file.hour)})
+        return f"{self._store.key(announced[file.dt, file.hour])}{name}.zstd.parquet"
+
+    def _write_rows(self, rows: DataFrame, root: str) -> None:
+        # Else Spark would commit what the tasks of a dead run left below the root as ours.
         attempt = {"mapreduce.job.application.attempt.id": uuid4().int % 2**31}
-        writer = rows.write.mode("append").partitionBy(*keys)
-        writer.options(**_NO_SUCCESS_FILE, **attempt).parquet(self._store.uri(table.path))
+        writer = rows.write.mode("append").partitionBy(*HOUR_KEYS)
+        writer.options(**_NO_SUCCESS_FILE, **attempt).parquet(root)
 
-    def _hour_uri(self, table: Table, hour: Hour) -> str:
+    def _hour_uri(self, hour: Hour) -> str:
         dt, hh = hour
-        return self._store.uri(f"{table.path}dt={dt}/hour={hh}/")
+        return self._store.uri(f"{EVENTS.path}dt={dt}/hour={hh}/")
 
     def _new_publication(self) -> str:
         """Return a name for what is written at once: never the same, even if a run is retried."""
         return f"{self.run_id}-{uuid4().hex[:8]}"
+
+
+def _hour_in(path: str) -> list[Column]:
+    """Return the partition keys as a file's path has them."""
+    return [F.regexp_extract(path, f"/{key}=([^/]+)/", 1).alias(key) for key in HOUR_KEYS]

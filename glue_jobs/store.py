@@ -1,6 +1,7 @@
 """A bucket's objects by key, below one prefix."""
 
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 DELETE_BATCH = 1000  # keys a DeleteObjects call takes
+REQUESTS = 8  # at once; a client keeps ten connections
 # S3's answers about an object that is not there, that changes just now, or that is another.
 _NOT_THE_SAME = {404, 409, 412}
 
@@ -95,6 +97,13 @@ class Store:
     def write(self, key: str, body: bytes) -> None:
         """Store an object."""
         self._s3.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=body)
+
+    def write_all(self, bodies: Iterable[tuple[str, bytes]]) -> None:
+        """Store objects, some at once; no more of them are held than are on their way."""
+        remaining = iter(bodies)
+        with ThreadPoolExecutor(REQUESTS) as pool:
+            while batch := list(islice(remaining, REQUESTS)):
+                list(pool.map(self.write, *zip(*batch, strict=True)))
 
     def create(self, key: str, body: bytes) -> str | None:
         """Store an object where there is none; return its ETag, or None where there is one."""

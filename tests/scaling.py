@@ -13,7 +13,7 @@ from tests.scaling_figures import ASSUMED, BRONZE_FILES, MEASURED, REQUESTS
 DAY, YEAR = 1, 365  # days
 CLASSES = {
     "S3 PUT, COPY, LIST": ("PutObject", "ListObjectsV2"),
-    "S3 GET, HEAD": ("GetObject",),
+    "S3 GET, HEAD": ("GetObject", "HeadObject"),
     "catalog request": ("GetTable", "BatchGetPartition", "BatchUpdatePartition"),
 }
 MOST_WORKERS = 299  # G.1X of a job

@@ -56,12 +56,13 @@ class Requests(NamedTuple):
 
 # Of boto3; tests/test_scaling.py counts them. Up to a hundred hours are one call to the catalog.
 REQUESTS = {
-    "PutObject": Requests(2, of_a_part=1, of_an_hour=8),
-    "ListObjectsV2": Requests(10, of_an_hour=2, of_a_swept_hour=5),
+    "PutObject": Requests(3, of_a_part=1, of_an_hour=8),
+    "ListObjectsV2": Requests(13, of_an_hour=2, of_a_swept_hour=5),
     "GetObject": Requests(1, of_a_note=1),
-    "DeleteObjects": Requests(4, of_a_swept_hour=5),
+    "HeadObject": Requests(7),
+    "DeleteObjects": Requests(3),
     "GetTable": Requests(8),
-    "BatchGetPartition": Requests(32),
+    "BatchGetPartition": Requests(34),
     "BatchUpdatePartition": Requests(7),
 }
 LATE = 0.001  # of the events, within a day

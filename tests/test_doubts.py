@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.catalog import Catalog, CatalogError, Hour
 from glue_jobs.doubts import UNSETTLED, Doubts
-from glue_jobs.publish import GRACE, PUBLICATIONS
+from glue_jobs.versions import GRACE, NOTES
 from glue_jobs.schemas import Table
 from local_aws.server import LocalAws
 from tests.lake import Dataset, line
@@ -160,15 +160,15 @@ def test_no_notes(dataset: Dataset) -> None:
     The same holds below publications/, where a note that is old enough is carried out.
     """
     _doubts(dataset, "jr_1").note([TEN])
-    for folder in (UNSETTLED, PUBLICATIONS):
+    for folder in (UNSETTLED, NOTES):
         dataset.store.write(folder, b"")
         for number, body in enumerate(NO_NOTES):
             dataset.store.write(f"{folder}{number:02}", body)
     for number, place in enumerate(("", "s3://elsewhere/a/b/", dataset.store.uri("gold/"), 1)):
         note = {"hourly_revenue": [[*TEN, place]]}
-        dataset.store.write(f"{PUBLICATIONS}place-{number}", json.dumps(note).encode())
+        dataset.store.write(f"{NOTES}place-{number}", json.dumps(note).encode())
     long_ago = time.time() - 2 * GRACE.total_seconds()
-    for key in dataset.keys(PUBLICATIONS):
+    for key in dataset.keys(NOTES):
         os.utime(dataset.folder / key, (long_ago, long_ago))
     before = dataset.keys()
 
@@ -176,12 +176,12 @@ def test_no_notes(dataset: Dataset) -> None:
 
     told = {key for key in outcome.unreadable_notes if key.startswith(UNSETTLED)}
     assert told == {f"{UNSETTLED}{number:02}" for number in range(len(NO_NOTES))}
-    assert {f"{PUBLICATIONS}{number:02}" for number in range(5)} < {*outcome.unreadable_notes}
-    assert {f"{PUBLICATIONS}place-{number}" for number in range(4)} < {*outcome.unreadable_notes}
+    assert {f"{NOTES}{number:02}" for number in range(5)} < {*outcome.unreadable_notes}
+    assert {f"{NOTES}place-{number}" for number in range(4)} < {*outcome.unreadable_notes}
     assert outcome.rebuilt == {TEN}
     assert {*outcome.unreadable_notes} <= dataset.keys()
     assert before - dataset.keys() - {f"{UNSETTLED}jr_1-1.json"} == {
-        f"{PUBLICATIONS}{number:02}" for number in range(5, len(NO_NOTES))
+        f"{NOTES}{number:02}" for number in range(5, len(NO_NOTES))
     }  # these name none of our tables
 
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import pytest
 from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 
-from glue_jobs.publish import GRACE, PUBLICATIONS
+from glue_jobs.schemas import EVENTS
+from glue_jobs.versions import GRACE, NOTES, VERSIONS
 from local_aws.server import LocalAws
 from tests.lake import WRITTEN, Dataset, key, line
 
@@ -27,10 +28,9 @@ def _grown(aws: LocalAws, spark: SparkSession, hours: int) -> Dataset:
     dataset.run(dataset.deliver(key("2026-03-31T12:00"), map(line, times)))
     past = [NOON - timedelta(hours=number) for number in range(2, hours + 2)]
     for table in WRITTEN:
+        folder = table.path if table is EVENTS else f"{VERSIONS}jr_0/{table.path}"
         locations = {
-            (f"{at:%Y-%m-%d}", f"{at:%H}"): dataset.store.uri(
-                f"{table.path}{at:dt=%Y-%m-%d/hour=%H}/run=jr_0/"
-            )
+            (f"{at:%Y-%m-%d}", f"{at:%H}"): dataset.store.uri(f"{folder}{at:dt=%Y-%m-%d/hour=%H}/")
             for at in past
         }
         dataset.catalog.point(table, locations)
@@ -53,12 +53,12 @@ def _write(dataset: Dataset, folder: str) -> None:
 def _age(dataset: Dataset) -> None:
     """Let the first run's note be so old that the next run sweeps after it."""
     then = time.time() - GRACE.total_seconds() - 60
-    for note in (dataset.folder / PUBLICATIONS).iterdir():
+    for note in (dataset.folder / NOTES).iterdir():
         os.utime(note, (then, then))
 
 
 @contextmanager
-def _recorded(dataset: Dataset) -> Generator[list[str]]:
+def recorded(dataset: Dataset) -> Generator[list[str]]:
     """Record every call of boto3, how much each listing told, and what Spark is told to read."""
     seen: list[str] = []
 
@@ -92,7 +92,7 @@ def _touched(dataset: Dataset) -> list[str]:
     before = dataset.keys()
     times = ("2026-03-31T11:59:00Z", "2026-03-31T12:01:00Z", "2026-03-31T12:06:00Z")
     uri = dataset.deliver(key("2026-03-31T12:05"), [*map(line, times), b"bad"])
-    with _recorded(dataset) as seen:
+    with recorded(dataset) as seen:
         dataset.run(uri)
     after = dataset.keys()
     seen.extend(f"written {name}" for name in after - before)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.publish import GRACE, PUBLICATIONS
+from glue_jobs.versions import GRACE, NOTES
 from local_aws.server import LocalAws
 from tests import scaling, scaling_page
 from tests.cost_page import written
@@ -105,11 +105,11 @@ def test_requests_of_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     found = scaling.requests(Case("late", past_hours=1))
 
     assert found == {
-        # 2 + 2 parts + 16 files; 10 + 4 + 10 LISTs; two files of Spark; 8,640 raw files
-        "S3 PUT, COPY, LIST": pytest.approx(44 + 20 + 8.64),
-        # 1 + 24 notes; 4 of bronze, a raw one, 3 x (6.5 + 24) of silver
-        "S3 GET, HEAD": pytest.approx(25 + 10 * (4 + 1 + 3 * (6.5 + 24))),
-        "catalog request": 47,
+        # 3 + 2 parts + 16 files; 13 + 4 + 10 LISTs; two files of Spark; 8,640 raw files
+        "S3 PUT, COPY, LIST": pytest.approx(48 + 20 + 8.64),
+        # 1 + 24 notes, 7 guards; 4 of bronze, a raw one, 3 x (6.5 + 24) of silver
+        "S3 GET, HEAD": pytest.approx(32 + 10 * (4 + 1 + 3 * (6.5 + 24))),
+        "catalog request": 49,
     }
 
 
@@ -142,7 +142,7 @@ def _deliver(dataset: Dataset, slot: datetime, hours: int) -> str:
 def _age(dataset: Dataset) -> None:
     """Let two hours pass."""
     then = time.time() - GRACE.total_seconds() - 60
-    for note in (dataset.folder / PUBLICATIONS).iterdir():
+    for note in (dataset.folder / NOTES).iterdir():
         os.utime(note, (then, then))
 
 

@@ -35,9 +35,9 @@ def _repeat_partition(place: Place, name: str, past: list[datetime]) -> None:
     table = place.table(name)
     [here], [partition] = place.folders(name).values(), table.partitions.values()
     storage = partition.partition_input["StorageDescriptor"]
-    run = "run=jr_past/" if here.name.startswith("run=") else ""
+    root = "versions/jr_past/" if place.analytics / "versions" in here.parents else ""
     for at in past:
-        folder = f"{WRITTEN_TABLES[name].lower()}/{name}/{at:dt=%Y-%m-%d/hour=%H}/{run}"
+        folder = f"{root}{WRITTEN_TABLES[name].lower()}/{name}/{at:dt=%Y-%m-%d/hour=%H}/"
         shutil.copytree(here, place.analytics / folder, copy_function=os.link)
         location = {**storage, "Location": f"s3://{place.analytics.name}/{folder}"}
         values = {"Values": [f"{at:%Y-%m-%d}", f"{at:%H}"], "StorageDescriptor": location}

@@ -17,7 +17,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.publish import Lake
-from glue_jobs.schemas import Table
+from glue_jobs.schemas import HOUR_KEYS
 
 BATCHES = ("glue_jobs.catalog.BATCH", "glue_jobs.store.DELETE_BATCH")
 SCRATCH = "_temporary/0/_temporary/attempt_0"  # where Spark's tasks write before they commit
@@ -117,14 +117,11 @@ def _deadly(point: dict[str, Any], is_within: list[bool], die: Function) -> Func
     return change
 
 
-def _write_half(
-    write: Function, lake: Lake, table: Table, rows: DataFrame, keys: tuple[str, ...]
-) -> None:
+def _write_half(write: Function, lake: Lake, rows: DataFrame, root: str) -> None:
     """Write every other row, and leave a task's uncommitted file, as a kill amid a write does."""
     half = rows.where(F.monotonically_increasing_id() % 2 == 0)
-    write(lake, table, half, keys)
-    root = lake._store.uri(table.path)  # ruff: ignore[private-member-access] - where the job writes
-    rows.write.partitionBy(*keys).parquet(root + SCRATCH)
+    write(lake, half, root)
+    rows.write.partitionBy(*HOUR_KEYS).parquet(root + SCRATCH)
 
 
 @contextmanager

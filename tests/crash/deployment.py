@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from moto.glue.models import glue_backends
 
+from glue_jobs.versions import GUARD
 from local_aws.glue.runs import LocalJob
 from local_aws.glue.workspace import bookmarks_directory
 from local_aws.server import LocalAws
@@ -119,7 +120,7 @@ class Deployment:
         folders = {
             f"s3://{file.parent.relative_to(self.analytics.parent)}/"
             for file in self.analytics.rglob("*.parquet")
-            if "_temporary" not in file.parts
+            if "_temporary" not in file.parts and file.name != GUARD
         }
         notes = [
             str(note)

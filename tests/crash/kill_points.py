@@ -109,8 +109,8 @@ POINTS = (
     KillPoint("silver appended", "after", f"{LAKE}.append_events"),
     # publishing
     KillPoint("publication announced", "after", f"{LAKE}._announce", within=LOAD),
-    KillPoint("ledger half written", "amid", WRITE, ("'load_ledger'",), within=LOAD),
-    KillPoint("gold half written", "after", API, ("PutObject", "gold/"), within=LOAD),
+    KillPoint("ledger half written", "amid", WRITE, ("load_ledger/",), within=LOAD),
+    KillPoint("gold half written", "after", API, ("PutObject", "/gold/"), within=LOAD),
     KillPoint("all written, nothing swapped", "before", POINT, nth=2, within=LOAD),
     KillPoint(
         "one partition of a gold table swapped, others not",
@@ -131,7 +131,15 @@ POINTS = (
         within="glue_jobs.run.rebuild",
         inputs=FAULTY,
     ),
-    KillPoint("half swept", "after", API, ("DeleteObjects",), nth=3, within=f"{LAKE}.sweep"),
+    KillPoint(
+        "half swept",
+        "after",
+        API,
+        ("DeleteObjects",),
+        nth=3,
+        within=f"{LAKE}.sweep",
+        one_by_one=True,
+    ),
     KillPoint("all done, not committed", "before", "awsglue.job.Job.commit"),
     KillPoint("committed", "after", "awsglue.job.Job.commit"),
     KillPoint("notes of doubt dropped", "after", "glue_jobs.doubts.Doubts.settle"),

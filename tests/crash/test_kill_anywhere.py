@@ -139,15 +139,15 @@ def test_points_are_listed() -> None:
     assert f"{len(CASES)} cases" in page
 
 
-@pytest.mark.parametrize(("name", "layer"), [("clean", "gold"), ("faulty", "silver")])
+@pytest.mark.parametrize(("name", "folder"), [("clean", "versions"), ("faulty", "silver")])
 def test_kill_amid_a_write(
-    runs: Runs, undisturbed: dict[str, Undisturbed], name: str, layer: str
+    runs: Runs, undisturbed: dict[str, Undisturbed], name: str, folder: str
 ) -> None:
     """The same when the process dies as its first new file shows up, whatever it does then."""
     expected = undisturbed[name]
     runs.deployment.restore(expected.start)
 
-    runs.kill_amid_a_write(runs.deployment.analytics / layer)
+    runs.kill_amid_a_write(runs.deployment.analytics / folder)
 
     _assert_whole(runs.deployment.tables(GOLD), expected)
     runs.make()
