@@ -194,9 +194,8 @@ class Lake:
 
     @property
     def _reader(self) -> DataFrameReader:
-        return self.spark.read.option(
-            "pathGlobFilter", "*.parquet"
-        )  # what else lies there harms not
+        # Somebody else's object in an hour fails no run.
+        return self.spark.read.option("pathGlobFilter", "*.parquet")
 
     def _write(self, publication: str, new: Places, replacement: Replacement) -> None:
         """Write one file an hour and table, of rows or of what is packed as a file."""

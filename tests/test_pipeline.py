@@ -189,7 +189,7 @@ def test_sweep(pipeline: Pipeline, aws: LocalAws) -> None:
     """What runs replaced stays for an hour, for queries still reading it, and is then removed."""
     bucket = aws.settings.s3_root / pipeline.stack["AnalyticsBucketName"]
     before = pipeline.tables()
-    runs_before = _runs_of(bucket / "gold")
+    runs_before = _runs_of(bucket / "versions")
     for publication in (bucket / "publications").iterdir():
         two_hours_ago = publication.stat().st_mtime - 7200
         os.utime(publication, (two_hours_ago, two_hours_ago))
@@ -197,16 +197,17 @@ def test_sweep(pipeline: Pipeline, aws: LocalAws) -> None:
     pipeline.run()
 
     assert max(map(len, runs_before.values())) > 1
-    assert max(map(len, _runs_of(bucket / "gold").values())) == 1
+    assert max(map(len, _runs_of(bucket / "versions").values())) == 1
     assert not (bucket / "publications").exists()
     assert pipeline.tables() == before
 
 
-def _runs_of(layer: Path) -> dict[Path, set[str]]:
-    """Return the runs whose files lie in each partition of a layer."""
+def _runs_of(versions: Path) -> dict[Path, set[str]]:
+    """Return the runs whose files lie there of each partition."""
     runs = defaultdict(set)
-    for file in layer.rglob("*.parquet"):
-        runs[file.parents[1]].add(file.parent.name)
+    for file in versions.rglob("*.parquet"):
+        publication, *partition = file.parent.relative_to(versions).parts
+        runs[Path(*partition)].add(publication)
     return runs
 
 

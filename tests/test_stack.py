@@ -8,9 +8,12 @@ from pathlib import Path
 from threading import Thread
 
 import boto3
+import pyarrow as pa
+import pyarrow.dataset as ds
 import pytest
 from botocore.exceptions import ClientError
 
+from glue_jobs.versions import GUARD
 from tests import demo, oracle
 from tests.pipeline import Pipeline, deploy
 from tests.template import TEMPLATE
@@ -117,6 +120,9 @@ def test_update_from_the_first_version(pipeline: Pipeline) -> None:
     ]
     _, events = oracle.judge(pipeline.delivered)
     assert pipeline.answers() == oracle.answers(events)
+    for folder in ("", "dt=2026-03-02/", "dt=2026-03-02/hour=18/"):  # its old version lies there
+        with pytest.raises(pa.ArrowInvalid, match=GUARD):
+            ds.dataset(f"{pipeline.stack['DatasetUri']}gold/hourly_revenue/{folder}")
 
 
 def test_delete_leaves_nothing(pipeline: Pipeline) -> None:
