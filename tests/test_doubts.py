@@ -9,8 +9,8 @@ from pyspark.sql import SparkSession
 
 from glue_jobs.catalog import Catalog, CatalogError, Hour
 from glue_jobs.doubts import UNSETTLED, Doubts
-from glue_jobs.versions import GRACE, NOTES
 from glue_jobs.schemas import Table
+from glue_jobs.versions import GRACE, NOTES
 from local_aws.server import LocalAws
 from tests.lake import Dataset, line
 
