@@ -14,6 +14,7 @@ from pyspark.sql import SparkSession
 from local_aws.server import LocalAws
 from tests import demo, oracle
 from tests.pipeline import Pipeline, deploy
+from tests.spellings import respell
 
 FAULTS = ("duplicates=0.1", "late=0.1", "malformed=0.1", "harmless=0.05", "files=0.9")
 RARE_FAULTS = ("duplicates=0.02", "late=0.01", "malformed=0.001", "harmless=0.001")
@@ -85,13 +86,23 @@ def case(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Case:
-    """One hour, clean or faulty, generated, delivered and loaded by one run."""
+    """One hour, clean or faulty, generated, delivered and loaded by one run.
+
+    Every other file is spelled as the course's generator spells it; of a clean hour the last is
+    compact.
+    """
     request.getfixturevalue("aws_environment")
     name, size, seed, faults = request.param
     folder = tmp_path_factory.mktemp(name)
     truth = _generate(folder, size, seed, faults)
     pipeline = deploy(f"capstone-truth-{name}", f"truth-{name}")
-    for file in sorted((folder / "raw").glob("*.gz")):
+    files = sorted((folder / "raw").glob("*.gz"))
+    for file in files[1::2]:
+        if truth["files"][file.name]["state"] == "loaded":
+            respell(file, file, "course")
+    if name == "clean":
+        respell(files[-1], files[-1], "compact")
+    for file in files:
         pipeline.deliver(file, demo.raw_key(file.name))
     pipeline.is_small = name != "hour"
     pipeline.run()

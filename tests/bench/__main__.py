@@ -11,7 +11,7 @@ import duckdb
 from local_aws.java import java_home
 from local_aws.settings import LocalAwsError
 from tests.bench import page
-from tests.bench.data import KEPT, raw_set
+from tests.bench.data import KEPT, NAMES, raw_set
 from tests.bench.footprints import footprints
 from tests.bench.measure import BenchError
 from tests.bench.measures import growth, job, measures, objects
@@ -55,7 +55,7 @@ def _options() -> argparse.Namespace:
 
 def _bench(options: argparse.Namespace) -> Results:
     """Take every measure once in each round, so that what disturbs one round disturbs all."""
-    sets = {name: raw_set(name, options.files, options.events) for name in ("clean", "dirty")}
+    sets = {name: raw_set(name, options.files, options.events) for name in NAMES}
     results = Results(options.files, options.events, options.rounds, sets["clean"].size)
     chosen = options.only or LETTERS
     with TemporaryDirectory(prefix="work-", dir=KEPT) as work, deployed(Path(work)) as place:

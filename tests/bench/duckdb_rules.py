@@ -1,6 +1,6 @@
 """The rules of glue_jobs/parsing.py for DuckDB: one regular expression, and Python for the rest.
 
-The expression knows lines as the producer writes them. The few others are judged one by one.
+The expression knows the spellings that are measured. The few other lines are judged one by one.
 """
 
 from datetime import UTC, datetime
@@ -10,15 +10,21 @@ import duckdb
 from tests import oracle
 
 _TEXT = r'"(?:[^"\\\x00-\x1f\x{FFFD}]|\\["\\/bfnrt])+"'
-_ITEM = '"quantity": [1-9][0-9]{0,8}, "price": (?:0|[1-9][0-9]{0,7})(?:\\.[0-9]{1,2})?'
+
+
+def _nulls(*names: str) -> str:
+    return "".join(f'(?:, ?"{name}": ?null)?' for name in names)
+
+
+_ITEM = '"quantity": ?[1-9][0-9]{0,8}, ?"price": ?(?:0|[1-9][0-9]{0,7})(?:\\.[0-9]{1,2})?'
+_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6})?"
 _PLAIN = (
-    r'\{"timestamp": "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z", '
-    f'"user_id": {_TEXT}, "session_id": {_TEXT}, "event_type": (?:'
-    '"search", "product_id": null, "quantity": null, "price": null, "category": null, '
-    f'"search_query": {_TEXT}'
-    f'|(?:"page_view", "product_id": {_TEXT}, "quantity": null, "price": null'
-    f'|"(?:add_to_cart|remove_from_cart|purchase)", "product_id": {_TEXT}, {_ITEM})'
-    rf', "category": {_TEXT}, "search_query": null)\}}'
+    rf'\{{"timestamp": ?"{_TIME}(?:Z|\+00:00)", ?"user_id": ?{_TEXT}, ?"session_id": ?{_TEXT}, ?'
+    rf'"event_type": ?(?:"search"{_nulls("product_id", "quantity", "price", "category")}, ?'
+    rf'"search_query": ?{_TEXT}'
+    rf'|(?:"page_view", ?"product_id": ?{_TEXT}{_nulls("quantity", "price")}'
+    rf'|"(?:add_to_cart|remove_from_cart|purchase)", ?"product_id": ?{_TEXT}, ?{_ITEM})'
+    rf', ?"category": ?{_TEXT}{_nulls("search_query")})\}}'
 )
 _TYPES = dict.fromkeys(oracle.FIELDS[1:], "VARCHAR") | {
     "quantity": "INTEGER",
@@ -45,7 +51,8 @@ with typed as (
 select file, {", ".join(f"e.{name}" for name in _TYPES)}, instant,
     hash(instant, {", ".join(f"e.{name}" for name in _TYPES)}) as fingerprint,
     case
-        when instant is null or instant > (select min(slot) + interval 1 day from files) then line
+        when instant is null or instant < timestamp '2010-01-01'
+            or instant > (select min(slot) + interval 1 day from files) then line
     end as other
 from timed
 """

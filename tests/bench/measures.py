@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench import tables
+from tests.bench.data import NAMES
 from tests.bench.measure import BenchError, Figures
 from tests.bench.scenes import Scenes
 from tests.pipeline import WRITTEN_TABLES
@@ -46,7 +47,7 @@ class Objects(NamedTuple):
 def measures(scenes: Scenes) -> dict[str, Callable[[], Figures]]:
     """Return every measure by its name, the first letter of which is to choose it by."""
     found = {FLOOR: partial(floor, scenes), START: partial(scenes.run_spark, "-c", START_SPARK)}
-    for name in ("clean", "dirty"):
+    for name in NAMES:
         found[f"{DUCKDB}, {name}"] = partial(duckdb, scenes, name)
         found[f"{JOB}, {name}"] = partial(job, scenes, name)
         found[f"{PLAIN}, {name}"] = partial(plain_spark, scenes, name)
@@ -97,8 +98,8 @@ def plain_spark(scenes: Scenes, name: str) -> Figures:
     figures = scenes.run_spark(HERE / "plain_spark.py", *arguments)
     [rows] = tables.ask(out / "plain/events", "count(user_id)")
     accepted = scenes.raw_sets[name].totals["accepted"]
-    if name == "clean" and rows != accepted:
-        raise BenchError(f"plain Spark should find the {accepted} clean events, not {rows}")
+    if name != "dirty" and rows != accepted:
+        raise BenchError(f"plain Spark should find the {accepted} {name} events, not {rows}")
     return figures
 
 
