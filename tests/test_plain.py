@@ -259,7 +259,7 @@ PRICES = st.sampled_from([0, 1e1, 9.99, 10.0, 99_999_999.99, 1e8, -0.0, 0.001, 1
     others=st.lists(broken_lines(), max_size=3),
     files=st.lists(st.sampled_from(FILES), min_size=1, max_size=3),
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_same_rows_as_the_definition(
     producers: list[list[bytes]], others: list[bytes], files: list[str]
 ) -> None:
@@ -279,7 +279,7 @@ MATCHES = st.one_of([
 
 
 @given(line=MATCHES)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_a_layout_takes_is_accepted(line: bytes) -> None:
     """Whatever the expression lets through is an event of the definition, the same."""
     models, batch = _batch([(model, FILES[2]) for model in MODELS]), _batch([(line, FILES[2])])
