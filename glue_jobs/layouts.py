@@ -45,9 +45,9 @@ _SPELLINGS = {
     "quantity": r"[1-9]\d{0,8}",
     "price": r"(?:0|[1-9]\d{0,7})(?:\.\d{1,2}0{0,9})?(?:[eE]\+?\d)?",
 }
-_ANY = (
-    rf'(?:"{_CHARACTER}*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)'  # no nest
-)
+# What Arrow's parser can hold as a double: it refuses larger numbers even where it ignores them.
+_NUMBER = r"-?(?:0|[1-9]\d{0,17})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
+_ANY = rf'(?:"{_CHARACTER}*"|{_NUMBER}|true|false|null)'
 _BLANKS = r"[ \t\r\n]*"
 _ANY_LIST = rf"\[{_BLANKS}(?:{_ANY}(?:{_BLANKS},{_BLANKS}{_ANY})*)?{_BLANKS}\]"
 

@@ -58,7 +58,11 @@ class Plain:
             taken, rest = self._split(lines)
         events, left = [], [rest]
         for plain, unknown_fields in taken:
-            read = _read(plain, unknown_fields)
+            try:
+                read = _read(plain, unknown_fields)
+            except pa.ArrowInvalid:  # not even the definition's events may stop a run
+                left.append(plain)
+                continue
             within, beyond = _partition(_is_within(read), read, plain)
             events.append(within)
             left.append(beyond)
@@ -79,7 +83,7 @@ class Plain:
         """Add the layouts of some lines, if they are those of many; tell if there is any."""
         known = self._layouts
         for number in range(MODELS):
-            if not len(rest):
+            if len(rest) * RARE <= lines:
                 break
             layout = learn(rest["line"][len(rest) * number // MODELS].as_py())
             if layout and layout not in known:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow.json import ParseOptions
 
 from glue_jobs import plain
 from glue_jobs.layouts import LONGEST_PATTERN, learn
@@ -158,6 +159,25 @@ def test_wide_lines() -> None:
 def test_no_model(line: bytes) -> None:
     """From what is wide, long, deep, escaped in its names, or no event, nothing is learned."""
     assert learn(line) is None
+
+
+def test_numbers_that_arrow_refuses() -> None:
+    """What its parser cannot hold, though nobody asks for it, goes the slow way."""
+    huge = [json.dumps({**VIEW, "x": 0}).replace("0}", f"{number}}}") for number in HUGE]
+    lines = _written([{**VIEW, "x": 1}] * 3)
+
+    assert _left([*lines, *map(str.encode, huge)], Plain()) == len(huge)
+
+
+HUGE = ("1e999", "-1E+400", "9" * 400, "1e99999999999999999999")
+
+
+def test_what_arrow_refuses_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else its parser does not take stops no run."""
+    strict = ParseOptions(explicit_schema=plain._SCHEMA, unexpected_field_behavior="error")  # ruff: ignore[private-member-access] - the real one
+    monkeypatch.setattr(plain, "_AS_DECLARED", strict)
+
+    assert _left(SPELLINGS["extra"], Plain()) == len(SPELLINGS["extra"])
 
 
 def test_lines_amid_others() -> None:
