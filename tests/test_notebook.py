@@ -21,6 +21,7 @@ from tests.test_pipeline import SEARCH, VIEW
 
 SLOT = "events/year=2026/month=03/day=02/hour=18/minute=25/"
 MARKERS = ("events/", "events/year=2026/", SLOT)  # of folders, as the S3 console makes them
+HIDDEN = (f"{SLOT}_SUCCESS", f"{SLOT}.a.jsonl.gz")  # what Spark and people leave there
 # How often each category is viewed: nobody checks what one is called.
 CATEGORIES = {
     "NA": 2,
@@ -132,11 +133,11 @@ def test_missing() -> None:
 
 @pytest.fixture(scope="module")
 def pipeline(request: pytest.FixtureRequest) -> Pipeline:
-    """A stack whose source bucket holds folder markers only."""
+    """A stack whose source bucket holds folder markers and hidden objects only."""
     request.getfixturevalue("aws_environment")
     pipeline = deploy("capstone-states", "states")
     pipeline.quicken()
-    for key in MARKERS:
+    for key in (*MARKERS, *HIDDEN):
         _put(pipeline, key, b"")
     return pipeline
 
@@ -185,13 +186,17 @@ def test_only_markers(executed: Callable[[], tuple[str, dict]]) -> None:
 
 
 def test_only_broken_files(pipeline: Pipeline, executed: Callable[[], tuple[str, dict]]) -> None:
-    """Files that nobody can read are named, and no answer has a row."""
+    """Files that nobody can read, or that are none, are named; no answer has a row."""
     broken = _put(pipeline, f"{SLOT}broken.jsonl.gz", _packed([VIEW])[:-9])
+    notes = _put(pipeline, f"{SLOT}notes.txt", b"what I have seen\n")
 
     _, found = executed()
 
-    assert found["ledger"][broken] == "unreadable"
+    assert found["ledger"].pop(broken) == "unreadable"
+    assert notes in found["ledger"]
+    assert {*found["ledger"].values()} == {"ignored"}
     assert [broken, "the file ends before its gzip stream"] in found["missing"]
+    assert notes in {file for file, _ in found["missing"]}
     assert not found["categories"]
     assert not found["days"]
 
@@ -225,7 +230,7 @@ def test_whatever_lies_there(
 
     printed, found = executed()
 
-    assert {file for file, state in found["ledger"].items() if state == "loaded"} >= {*files}
+    assert {file for file, state in found["ledger"].items() if state == "loaded"} == {*files}
     waiting = [file for file, what in found["missing"] if what == "in no run yet"]
     assert len(waiting) in {len(files) - 6, len(files) - 5}  # one was loaded, and written again
     assert "it read 0 of the files that were there again" in printed

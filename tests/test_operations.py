@@ -198,10 +198,10 @@ def test_verdicts(pipeline: Pipeline) -> None:
 def test_ignored_objects(pipeline: Pipeline) -> None:
     """What is no raw file is named."""
     ledger = (
-        "values ('a.gz', 'loaded', '1'), ('notes', 'ignored', '2')) t (source_file, state, run_id)"
+        "values ('a.gz', 'loaded', null), ('b', 'ignored', 'why')) t (source_file, state, error)"
     )
 
-    assert _ask_of(pipeline, "An object is ignored", ledger) == [("notes", "2")]
+    assert _ask_of(pipeline, "An object is ignored", ledger) == [("b", "why")]
 
 
 def test_what_a_raw_file_is() -> None:

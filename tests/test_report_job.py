@@ -1,10 +1,11 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import boto3
 import pytest
 
+from glue_jobs.parsing import END_OF_TIME, FIRST_INSTANT
 from glue_jobs.report.athena import Athena
 from glue_jobs.report.facts import Facts
 from glue_jobs.report.health import health
@@ -51,6 +52,8 @@ def test_day() -> None:
     assert day_of("yesterday", written) == date(2026, 2, 28)
     assert day_of("2024-02-29", written) == date(2024, 2, 29)
     assert [str(day_of(day, written)) for day in ENDS] == [*ENDS]
+    ends = (FIRST_INSTANT, END_OF_TIME - timedelta(microseconds=1))
+    assert [str(instant.date()) for instant in ends] == [*ENDS]
     for none in ("2026-02-30", "2009-12-31", "2100-01-01", "0001-01-01", "9999-12-31"):
         with pytest.raises(ValueError, match=f"--day is a day, YYYY-MM-DD, .* but it is '{none}'"):
             day_of(none, written)
