@@ -208,7 +208,7 @@ def test_whatever_lies_there(
 ) -> None:
     """A run under way over a part of a backlog; slots, times and names of any kind."""
     views = [
-        {**VIEW, "category": name, "product_id": f"00{number}", "user_id": f"u_{name}_{number}"}
+        {**VIEW, "category": name, "product_id": f"00{number}", "user_id": f"u_{number}"}
         for name, times in CATEGORIES.items()
         for number in range(times)
     ]
