@@ -198,7 +198,7 @@ def test_noted_before_the_append(dataset: Dataset) -> None:
     lake = dataset.open("jr_1", catalog=RefusingCatalog(dataset.glue, dataset.databases))
 
     with pytest.raises(CatalogError):
-        dataset.append(lake, "s3://raw/a", [line("2026-03-01T10:00:00Z")])
+        dataset.append(lake, "s3://raw/a.jsonl", [line("2026-03-01T10:00:00Z")])
 
     assert list(_notes(dataset).values()) == [[TEN]]
     assert dataset.keys("silver/") == set()

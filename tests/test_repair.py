@@ -53,7 +53,7 @@ def dataset(aws: LocalAws, spark: SparkSession) -> Dataset:
 def _append(dataset: Dataset, name: str, lines: Iterable[bytes], *, age: int = 0) -> None:
     """Write events to silver, some seconds ago, as a run does that does not see the others."""
     before = dataset.keys("silver/")
-    dataset.append(dataset.open(), f"s3://raw/{name}", lines)
+    dataset.append(dataset.open(), f"s3://raw/{name}.jsonl", lines)
     _date(dataset, dataset.keys("silver/") - before, time.time() - age)
 
 
@@ -72,7 +72,11 @@ def _heal(dataset: Dataset, hours: Collection[Hour] = tuple(HOURS), **parts: Sto
 def _silver(dataset: Dataset) -> list[tuple[str, int, str]]:
     """Return (hour, microsecond, name of the file) of every event."""
     return sorted(
-        (row["hour"], row["event_time_micros"], row["source_file"].removeprefix("s3://raw/"))
+        (
+            row["hour"],
+            row["event_time_micros"],
+            row["source_file"][len("s3://raw/") : -len(".jsonl")],
+        )
         for row in dataset.rows(EVENTS)
     )
 
