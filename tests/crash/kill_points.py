@@ -69,10 +69,14 @@ POINTS = (
     # reading
     KillPoint("reading noted", "after", "glue_jobs.doubts.Doubts.note_reading", inputs=CLEAN),
     KillPoint(
+        "read through Glue failed", "before", "glue_jobs.intake.load_one_by_one", inputs=FAULTY
+    ),
+    KillPoint(
         "unreadable files found, ledger row half written",
         "amid",
         WRITE,
-        within="glue_jobs.intake.record",
+        ("load_ledger/",),
+        within="glue_jobs.intake.record_silent",
         inputs=FAULTY,
     ),
     KillPoint(
@@ -94,7 +98,7 @@ POINTS = (
         "glue_jobs.raw.RawFiles.set_aside",
         inputs=FAULTY,
     ),
-    KillPoint("files read", "after", "glue_jobs.load.touched"),
+    KillPoint("files read", "after", "glue_jobs.load.hours_of"),
     # silver
     KillPoint("hours noted", "after", "glue_jobs.doubts.Doubts.note", within=LOAD),
     KillPoint(
