@@ -55,7 +55,7 @@ select count(*) from silver_trino.events where product_id is null and event_type
 select count(*) from silver_trino.events as e join gold_trino.top_products as p on p.product_id = e.product_id and p.dt = e.dt and p.hour = e.hour;
 select count(*) from silver_trino.events where session_id in (select session_id from silver_trino.events where event_type = 'purchase');
 select max(event_time_micros) < 1000, min(event_time_micros) >= 0 from silver_trino.events;
-select coalesce(category, '(search)') as category, event_type, sum(events) from gold_trino.category_performance group by grouping sets ((category, event_type), (category), ()) order by 1, 2;
+select coalesce(category, '(search)') as category, event_type, sum(events) from gold_trino.category_performance group by grouping sets ((category, event_type), (category), ()) order by 1, 2, 3;
 select dt, sum(revenue), sum(purchases), sum(revenue) / nullif(sum(purchases), 0) from gold_trino.hourly_revenue group by dt order by dt;
 select dt, hour, revenue, sum(revenue) over (order by dt, hour) as running from gold_trino.hourly_revenue order by dt, hour;
 select count(*), sum(lines), sum(accepted), sum(duplicates), sum(rejected) from bronze_trino.load_ledger;
