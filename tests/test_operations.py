@@ -308,8 +308,11 @@ def test_rebuild_gold(pipeline: Pipeline, tmp_path: Path) -> None:
     assert pipeline.tables() == before
 
 
-def test_a_run_failed(pipeline: Pipeline, aws: LocalAws) -> None:
-    """An event that a dead run left twice is there once after the next; old notes are gone."""
+def test_a_run_failed(pipeline: Pipeline, aws: LocalAws, tmp_path: Path) -> None:
+    """An event that a dead run left twice is there once after the next; old notes are gone.
+
+    A lock that names no run is out of the way after the page's command.
+    """
     before = pipeline.tables()
     bucket = aws.settings.s3_root / pipeline.stack["AnalyticsBucketName"]
     file = next((bucket / "silver").rglob("*.parquet"))
@@ -317,11 +320,13 @@ def test_a_run_failed(pipeline: Pipeline, aws: LocalAws) -> None:
     s3(Key=str(file.with_name("twice.parquet").relative_to(bucket)), Body=file.read_bytes())
     dt, hour = (folder.name.split("=")[1] for folder in (file.parents[1], file.parent))
     s3(Key="unsettled/dead.json", Body=json.dumps({"run_id": "jr_dead", "hours": [[dt, hour]]}))
+    s3(Key="locks/events", Body=b"by hand")
     old = list((bucket / "publications").iterdir())
     for note in old:
         os.utime(note, (0, 0))
     assert pipeline.tables() != before
 
+    _type("A lock is in the way", 0, tmp_path)
     pipeline.run()
 
     assert pipeline.tables() == before
