@@ -108,7 +108,7 @@ def test_a_report_that_fails(pipeline: Pipeline, mails: str) -> None:
 
     failed = _event(mails, run["Id"])
     assert (failed["jobName"], failed["state"]) == (pipeline.stack["ReportJobName"], "FAILED")
-    assert "ValueError: --day is a day, YYYY-MM-DD, or yesterday" in failed["message"]
+    assert "ValueError: --day is a day, YYYY-MM-DD" in failed["message"]
 
 
 def test_a_generator_that_fails(pipeline: Pipeline) -> None:
