@@ -25,7 +25,7 @@ from tests.test_pipeline import CART, FIRST, PURCHASE, SEARCH, SECOND, VIEW
 
 CONTENTS = {FIRST: [VIEW, CART, SEARCH], SECOND: [{**PURCHASE, "user_id": "u_2"}, VIEW]}
 LOCK = "locks/events"
-OTHER = ("source_file", "modified_time", "run_id")  # what differs from lake to lake
+OTHER = ("source_file", "etag", "modified_time", "run_id")  # what differs from lake to lake
 BEFORE_COMMIT = "        job.commit()"
 
 
