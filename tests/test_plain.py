@@ -119,7 +119,11 @@ def test_rare_spellings_are_not_learned() -> None:
     """A line in a hundred is judged on its own, and leaves no layout behind."""
     lines = [line for line in SPELLINGS["ours"] for _ in range(50)]
 
-    assert _left([*lines, SPELLINGS["backwards"][0]], Plain()) == 1
+    alone = [SPELLINGS["backwards"][0]]
+    several = _written({**VIEW, f"field {number}": 1} for number in range(4))
+
+    assert _left([*lines, *alone], Plain()) == 1
+    assert _left([*lines, *several], Plain()) == 4
 
 
 def test_more_producers_than_layouts() -> None:

@@ -14,7 +14,8 @@ COLUMNS = {
         quantity, cast(price as decimal(10, 2)), category, search_query, source_file
     """,
     "load_ledger": """
-        source_file, bytes, lines, accepted, duplicates, rejected, cast(reasons as varchar),
+        source_file, bytes, lines, accepted, duplicates, rejected,
+        cast(list_sort(map_entries(reasons)) as varchar),
         cast(unknown_fields as varchar), epoch_ms(first_event_time), epoch_ms(last_event_time)
     """,
     "rejected_events": """
