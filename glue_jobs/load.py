@@ -174,6 +174,9 @@ def file_tables(lake: Lake, rows: list[LedgerRow], rejects: DataFrame | None) ->
     columns = LOAD_LEDGER.partitioned_columns
     written = [{**row, "run_id": lake.run_id} for row in rows]
     told = lake.spark.createDataFrame([Row(**row) for row in written], columns)
+    # By name: what came through Java's hash map has an order of its own.
+    in_order = F.map_from_entries(F.array_sort(F.map_entries("reasons")))
+    told = told.withColumn("reasons", in_order)
     if rejects is None:
         rejects = lake.spark.createDataFrame([], REJECTED_EVENTS.partitioned_columns)
     hours = sorted({(row["dt"], row["hour"]) for row in rows})
