@@ -42,9 +42,9 @@ class Run(NamedTuple):
 # the notes of two hours. From the code, not measured: files that Spark writes and reads, silver's
 # of the hour three times.
 RUNS = {
-    0: Run(9, s3_writes=3, s3_reads=4, catalog_requests=0, files_written=0, files_read=0),
-    1: Run(31, 12 + 15 + 5, 8 + 24, catalog_requests=49, files_written=2, files_read=39),
-    11: Run(56, 22 + 15 + 5, 8 + 24, catalog_requests=49, files_written=2, files_read=33),
+    0: Run(9, s3_writes=5, s3_reads=5, catalog_requests=0, files_written=0, files_read=0),
+    1: Run(31, 14 + 16 + 5, 12 + 24, catalog_requests=43, files_written=2, files_read=39),
+    11: Run(56, 24 + 16 + 5, 22 + 24, catalog_requests=43, files_written=2, files_read=33),
 }
 # Measured then, too: twelve files of an hour by the function itself, 7,646,185 events; the tables
 # that the job made of them; what statements over that hour read by the local Athena.

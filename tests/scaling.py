@@ -141,10 +141,13 @@ def dpu_hours(case: Case) -> float:
     return number * max(LEAST_SECONDS, seconds(case, number)) / 3600
 
 
-def calls(parts: int, hours: int, swept_hours: int, notes: float) -> dict[str, float]:
+def calls(
+    files: int, parts: int, hours: int, swept_hours: int, notes: float
+) -> dict[str, float]:
     """Return how often a run calls each operation by boto3."""
     return {
         operation: of.of_a_run
+        + of.of_a_file * files
         + of.of_a_part * parts
         + of.of_an_hour * hours
         + of.of_a_swept_hour * swept_hours
@@ -155,8 +158,9 @@ def calls(parts: int, hours: int, swept_hours: int, notes: float) -> dict[str, f
 
 def requests(case: Case) -> dict[str, float]:
     """Return the requests of a run by what is charged; those of Spark are assumed."""
-    parts = case.parts + case.files * case.slots * case.past_hours
-    made = calls(parts, case.hours, case.hours, notes=GRACE_HOURS * case.runs / 24)
+    files = case.files * case.slots
+    parts = case.parts + files * case.past_hours
+    made = calls(files, parts, case.hours, case.hours, notes=GRACE_HOURS * case.runs / 24)
     found = {unit: sum(made[name] for name in names) for unit, names in CLASSES.items()}
     of_written = COST_ASSUMED["S3 PUT, COPY, LIST for a Parquet file written"]
     found["S3 PUT, COPY, LIST"] += BRONZE_FILES * of_written + lists(case)

@@ -48,6 +48,7 @@ class Requests(NamedTuple):
     """How often a run calls an operation: of itself, and for each of what grows."""
 
     of_a_run: int
+    of_a_file: int = 0  # a raw one
     of_a_part: int = 0  # an hour's events of one raw file
     of_an_hour: int = 0  # that the run has events of
     of_a_swept_hour: int = 0  # that the run of two hours ago had events of
@@ -56,13 +57,14 @@ class Requests(NamedTuple):
 
 # Of boto3; tests/test_scaling.py counts them. Up to a hundred hours are one call to the catalog.
 REQUESTS = {
-    "PutObject": Requests(3, of_a_part=1, of_an_hour=8),
-    "ListObjectsV2": Requests(13, of_an_hour=2, of_a_swept_hour=5),
-    "GetObject": Requests(1, of_a_note=1),
-    "HeadObject": Requests(7),
+    "PutObject": Requests(5, of_a_part=1, of_an_hour=8),
+    "ListObjectsV2": Requests(13, of_an_hour=3, of_a_swept_hour=5),
+    "GetObject": Requests(1, of_a_file=1, of_a_note=1),
+    "HeadObject": Requests(10),
     "DeleteObjects": Requests(3),
+    "DeleteObject": Requests(1),
     "GetTable": Requests(8),
-    "BatchGetPartition": Requests(34),
+    "BatchGetPartition": Requests(28),
     "BatchUpdatePartition": Requests(7),
 }
 LATE = 0.001  # of the events, within a day
