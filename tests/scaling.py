@@ -141,9 +141,7 @@ def dpu_hours(case: Case) -> float:
     return number * max(LEAST_SECONDS, seconds(case, number)) / 3600
 
 
-def calls(
-    files: int, parts: int, hours: int, swept_hours: int, notes: float
-) -> dict[str, float]:
+def calls(files: int, parts: int, hours: int, swept_hours: int, notes: float) -> dict[str, float]:
     """Return how often a run calls each operation by boto3."""
     return {
         operation: of.of_a_run
