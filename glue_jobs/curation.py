@@ -31,6 +31,7 @@ def join_columns(read: DataFrame) -> DataFrame:
     Columns: ``line`` and ``source_file``.
     """
     line, overflow = map(F.col, LINE_COLUMNS)
+    line = F.coalesce(line, F.lit(""))  # Glue does not say how it delivers an empty one
     is_plain = overflow.isNull() & (F.octet_length(line) <= LONGEST)
     checked = F.when(is_plain, line).otherwise(F.raise_error(F.lit(ODD.format(LONGEST))))
     uri = F.col("source_file")

@@ -8,10 +8,11 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame
 
 from glue_jobs import curation, ledger
-from glue_jobs.load import NOTHING, Batch, Loaded, file_tables, load, read
+from glue_jobs.load import NOTHING, Batch, Loaded, file_tables, load, read, versions
 from glue_jobs.publish import Lake
 from glue_jobs.raw import Inspection, RawFiles, hour_folders, hour_of
 from glue_jobs.schemas import IGNORED, LOAD_LEDGER, LOADED, UNREADABLE
+from glue_jobs.store import Stored
 
 FILES_AT_ONCE = 144  # that are loaded together when they are read one by one, half a day's
 DEAD_READER = "the run before died while it was reading"
@@ -48,10 +49,10 @@ def load_new_files(
     batch = DEAD_READER if has_dead_reader else _read_at_once(lines, raw)
     if isinstance(batch, str):
         return load_one_by_one(lake, raw)._replace(one_by_one=batch)
-    loaded = load(batch, lake, raw)
+    loaded = load(batch, lake, versions(batch, raw))
     beside = {folder for uri in loaded.source_files for folder in hour_folders(uri)}
-    looked_at = look_at(lake, raw, sorted(beside.union(batch.ignored)))
-    return Intake(loaded, record_silent(lake, raw, looked_at))
+    found = unknown(lake, raw, sorted(beside.union(batch.ignored)))
+    return Intake(loaded, record_silent(lake, raw, raw.inspect(found, to_end=False)))
 
 
 def _read_at_once(lines: DataFrame, raw: RawFiles) -> Batch | str:
@@ -64,28 +65,35 @@ def _read_at_once(lines: DataFrame, raw: RawFiles) -> Batch | str:
 
 
 def load_one_by_one(lake: Lake, raw: RawFiles) -> Intake:
-    """Load every raw file that the ledger lacks, or has in another version; in a replay all."""
-    looked_at = look_at(lake, raw, [raw.path])
-    silent = record_silent(lake, raw, looked_at)
-    sound = [
-        (each.uri, each.found.etag) for each in looked_at if each.state == LOADED and each.has_lines
-    ]
-    loaded = NOTHING
-    for start in range(0, len(sound), FILES_AT_ONCE):
-        files = sound[start : start + FILES_AT_ONCE]
-        batch = read(curation.parse_files(lake.spark, files, raw.region))
-        loaded = loaded.plus(load(batch, lake, raw))
-        batch.parsed.unpersist()
-    return Intake(loaded, silent)
+    """Load every raw file that the ledger lacks, or has in another version; in a replay all.
+
+    Some at a time, each of them done for: a run that ends amid a backlog has made progress.
+    """
+    found = [*unknown(lake, raw, [raw.path]).items()]
+    intake = Intake(NOTHING, [])
+    for start in range(0, len(found), FILES_AT_ONCE):
+        lake.spark.catalog.clearCache()  # of what was read before
+        looked_at = raw.inspect(dict(found[start : start + FILES_AT_ONCE]))
+        loaded = intake.loaded.plus(_load_sound(lake, raw, looked_at))
+        intake = Intake(loaded, intake.silent + record_silent(lake, raw, looked_at))
+    return intake
 
 
-def look_at(lake: Lake, raw: RawFiles, prefixes: Iterable[str]) -> list[Inspection]:
-    """Inspect the files whose URIs begin with one of the prefixes, but for those that are known."""
+def _load_sound(lake: Lake, raw: RawFiles, looked_at: list[Inspection]) -> Loaded:
+    found = {each.uri: each.found for each in looked_at if each.state == LOADED and each.has_lines}
+    if not found:
+        return NOTHING
+    files = [(uri, each.etag) for uri, each in found.items()]
+    return load(read(curation.parse_files(lake.spark, files, raw.region)), lake, found)
+
+
+def unknown(lake: Lake, raw: RawFiles, prefixes: Iterable[str]) -> dict[str, Stored]:
+    """Return the files whose URIs begin with one of the prefixes, but for those that are known."""
     found = raw.find(prefixes)
     known = {} if raw.is_replay else known_versions(lake, found)
-    return raw.inspect({
+    return {
         uri: each for uri, each in found.items() if known.get(uri) not in {each.etag, each.size}
-    })
+    }
 
 
 def known_versions(lake: Lake, uris: Iterable[str]) -> dict[str, str | int]:

@@ -63,11 +63,14 @@ def read(parsed: DataFrame) -> Batch:
     parsed = parsed.persist(StorageLevel.DISK_ONLY)
     files = curation.count_files(parsed).collect()
     raw = [file for file in files if is_raw_file(file.source_file)]
-    return Batch(parsed, raw, [file.source_file for file in files if file not in raw])
+    others = [file.source_file for file in files if not is_raw_file(file.source_file)]
+    return Batch(parsed, raw, others)
 
 
-def load(batch: Batch, lake: Lake, raw: RawFiles) -> Loaded:
+def load(batch: Batch, lake: Lake, found: dict[str, Stored]) -> Loaded:
     """Bring a batch into every table; a replay leaves the same rows.
+
+    ``found``: the versions of its files that were read, as far as they are known.
 
     Raises:
         ImbalanceError: a line was lost or counted twice; nothing is published.
@@ -77,7 +80,7 @@ def load(batch: Batch, lake: Lake, raw: RawFiles) -> Loaded:
     names = [file.source_file for file in batch.files]
     spans = hours_of(batch.parsed)
     claims, growth, summed = append(batch.parsed, lake, spans)
-    rows = ledger.of_loaded(batch.files, claims, growth, versions(names, raw))
+    rows = ledger.of_loaded(batch.files, claims, growth, found)
     ledger.check_balance(rows, growth)
     check_distinct(lake, summed)
     lake.publish([
@@ -141,9 +144,9 @@ def check_distinct(lake: Lake, summed: DataFrame) -> None:
         )
 
 
-def versions(names: Iterable[str], raw: RawFiles) -> dict[str, Stored]:
-    """Return the raw files of some names as a listing shows them, if they are what was read."""
-    found = raw.find(sorted({hour_folders(name)[0] for name in names}))
+def versions(batch: Batch, raw: RawFiles) -> dict[str, Stored]:
+    """Return a batch's files as a listing shows them, if nobody has written them since."""
+    found = raw.find(sorted({hour_folders(file.uri)[0] for file in batch.delivered}))
     return {uri: each for uri, each in found.items() if raw.is_settled(each)}
 
 

@@ -5,6 +5,7 @@ whole. What it cannot read is read here, by Python workers that stream from S3.
 """
 
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
@@ -39,9 +40,21 @@ def texts_of(body: StreamingBody, uri: str) -> Iterator[bytes]:
     """
     pieces = iter(lambda: body.read(PIECE), b"")
     try:
-        yield from _limited(_gunzip(pieces) if uri.endswith(".gz") else pieces)
+        yield from _without_mark(_limited(_gunzip(pieces) if uri.endswith(".gz") else pieces))
     except zlib.error as error:
         raise BrokenFileError(str(error)) from error
+
+
+def _without_mark(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """Pass on a text without the byte order mark that Windows puts first, as other readers do."""
+    begins = b""
+    rest = iter(texts)
+    for text in rest:
+        begins += text
+        if len(begins) >= len(BOM_UTF8):
+            break
+    yield begins.removeprefix(BOM_UTF8)
+    yield from rest
 
 
 def _limited(texts: Iterable[bytes]) -> Iterator[bytes]:
@@ -88,15 +101,21 @@ def split_lines(texts: Iterable[bytes]) -> Iterator[list[bytes]]:
     for text in texts:
         lines = (rest + text).splitlines()
         is_whole = text.endswith(_LINE_ENDS) or not lines
-        rest = b"" if is_whole else lines.pop()[: MAX_LINE + 1]
+        rest = b"" if is_whole else _beginning(lines.pop())
         yield lines
     yield [rest]
+
+
+def _beginning(line: bytes) -> bytes:
+    """Return of a line what shows that it is too long, and that it is not blank."""
+    begins, more = line[: MAX_LINE + 1], line[MAX_LINE + 1 :]
+    return begins if begins.strip(BLANKS) or not more.strip(BLANKS) else begins[:-1] + b"."
 
 
 def read_lines(s3: BaseClient, files: Iterable[tuple[str, str]]) -> Iterator[pa.RecordBatch]:
     """Yield the lines of raw files (URI, ETag), but for blank ones.
 
-    Columns: ``line`` (bytes, at most ``MAX_LINE`` and one), ``source_file``. A file that has been
+    Columns: ``line`` (bytes, of a long one the beginning), ``source_file``. A file that has been
     replaced or removed since it had that ETag yields nothing: it is for the next run.
     """
     for uri, etag in files:

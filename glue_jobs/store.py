@@ -70,6 +70,10 @@ class Store:
         of_object = {"Bucket": self._bucket, "Key": self._prefix + key}
         return self._s3.get_object(**of_object, Range=f"bytes=-{size}")["Body"].read()
 
+    def stream(self, key: str) -> StreamingBody:
+        """Return an object's bytes as a stream, whatever its version."""
+        return self._s3.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"]
+
     def open(self, key: str, etag: str) -> StreamingBody:
         """Return an object's bytes as a stream.
 
@@ -91,6 +95,7 @@ class Store:
             Key=self._prefix + target,
             CopySource=source,
             CopySourceIfMatch=etag,
+            TaggingDirective="REPLACE",  # to copy tags takes more rights
         )
         self._s3.delete_object(**source, IfMatch=etag)
 

@@ -119,17 +119,20 @@ class Versions:
         return parse_note(
             self._store.read(key),
             lambda note: [
-                Noted(table, (dt, hour), self._checked(uri))
+                self._checked(Noted(table, (dt, hour), uri))
                 for table in TABLES
                 for dt, hour, uri in note.get(table.name, [])
             ],
         )
 
-    def _checked(self, uri: str) -> str:
-        """Return a location of a note if it is one: what lies there may be removed."""
-        if not _LOCATION.fullmatch(self._store.key(uri)):
-            raise ValueError(uri)
-        return uri
+    def _checked(self, noted: Noted) -> Noted:
+        """Return what a note names if it is a location: what lies there may be removed."""
+        texts = (*noted.hour, noted.uri)
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError(texts)
+        if not _LOCATION.fullmatch(self._store.key(noted.uri)):
+            raise ValueError(noted.uri)
+        return noted
 
     def _left(self, publication: str, noted: list[Noted], kept: set[str]) -> Iterator[str]:
         """Yield the keys that nobody reads: what is noted, and what failed tasks left beside it."""

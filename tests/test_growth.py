@@ -17,8 +17,10 @@ from tests.lake import WRITTEN, Dataset, key, line
 
 NOON = datetime.fromisoformat("2026-03-31T12:00")
 TOUCHED = {("2026-03-31", "11"), ("2026-03-31", "12")}  # by the new file
-# Names that no two runs share: of runs, of Spark's files, of its jobs.
-RANDOM = re.compile(r"jr_\d+(-[0-9a-f]{8})?|(?<=part-\d{5}-).*(?=\.)|lake[-_][0-9a-f]{8}")
+# Names that no two runs share: of runs, of Spark's files, of its jobs; the ETag of a lock.
+RANDOM = re.compile(
+    r"jr_\d+(-[0-9a-f]{8})?|(?<=part-\d{5}-).*(?=\.)|lake[-_][0-9a-f]{8}|\b[0-9a-f]{32}\b"
+)
 
 
 def _grown(aws: LocalAws, spark: SparkSession, hours: int) -> Dataset:

@@ -31,7 +31,8 @@ def _load(
     dataset: Dataset, read_new: Callable[[], DataFrame], *, has_dead_reader: bool = False
 ) -> Intake:
     lake, raw = dataset.open(), RawFiles(dataset.s3, dataset.raw_path)
-    return load_new_files(read_new, lake, raw, has_dead_reader=has_dead_reader)
+    with lake.lock:
+        return load_new_files(read_new, lake, raw, has_dead_reader=has_dead_reader)
 
 
 def _failing(dataset: Dataset) -> DataFrame:
@@ -198,6 +199,26 @@ def test_bounded_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [each for piece in raw_lines.split_lines(texts) for each in piece if each]
 
     assert lines == [b"a", b"bb", b"ccc", b"x" * 11 + b"y", b"last"]
+
+
+@pytest.mark.parametrize("text", [b" " * 50 + b"x\n", b" " * 11 + b"x" + b" " * 30])
+def test_long_line_that_begins_blank(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
+    """A line whose beginning is blank is one all the same, and is counted."""
+    monkeypatch.setattr(raw_lines, "MAX_LINE", 10)
+
+    lines = [each for piece in raw_lines.split_lines([text[:30], text[30:]]) for each in piece]
+
+    assert len([each for each in lines if each.strip()]) == 1
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 5])
+def test_byte_order_mark(cut: int) -> None:
+    """What Windows puts before a text is no part of its first line, wherever pieces end."""
+    text = b"\xef\xbb\xbf{}\n\xef\xbb\xbf"
+
+    pieces = raw_lines._without_mark([text[:cut], text[cut:]])  # ruff: ignore[private-member-access] - its bound
+
+    assert b"".join(pieces) == b"{}\n\xef\xbb\xbf"
 
 
 @pytest.mark.parametrize("size", [0, 1, 1 << 20, (1 << 20) + 1, 5_000_000])

@@ -179,9 +179,13 @@ def test_are_whole(bucket: RawBucket) -> None:
     plain = whole._replace(uri=bucket.put("d.json", LINES), lines=1)
     gone = whole._replace(uri=f"s3://{bucket.name}/events/gone.gz")
 
+    blanks = whole._replace(uri=bucket.put("f.gz", gzip.compress(LINES + b"\n" * 30_000)))
+    members = whole._replace(
+        uri=bucket.put("g.gz", gzip.compress(LINES[:90]) + gzip.compress(LINES[90:]))
+    )
     cut_off = whole._replace(uri=bucket.put("e.gz", PACKED[: len(PACKED) // 2]))
 
-    assert bucket.files.are_whole([whole, of_windows, open_end, plain, gone])
+    assert bucket.files.are_whole([whole, of_windows, open_end, plain, gone, blanks, members])
     assert not bucket.files.are_whole([whole, cut_off])
     assert not bucket.files.are_whole([whole._replace(lines=4_999, bytes=whole.bytes // 2)])
 

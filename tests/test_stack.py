@@ -20,7 +20,14 @@ from tests.template import TEMPLATE
 
 # Template and job as the project first delivered them; Glue takes it as the job's modules too.
 FIRST = Path(__file__).parent / "first_landed.zip"
-SINCE_THEN = ("state", "error", "bytes", "reasons")  # columns of the ledger
+SINCE_THEN = (
+    "state",
+    "error",
+    "bytes",
+    "reasons",
+    "etag",
+    "modified_time",
+)  # columns of the ledger
 FILES = sorted(demo.SAMPLE_DATA.glob("events-*.jsonl.gz"))
 
 

@@ -27,6 +27,8 @@ OVERRIDDEN = {
         "moto.athena.models.AthenaBackend.create_work_group": (
             "(self, name, configuration, description, tags)"
         ),
+        "moto.athena.models.AthenaBackend.get_data_catalog": "(self, name)",
+        "moto.athena.models.AthenaBackend.list_data_catalogs": "(self)",
     },
     "local_aws.athena.executions.LocalExecution": {
         "moto.athena.models.Execution.__init__": (
@@ -46,6 +48,8 @@ OVERRIDDEN = {
         "get_named_query",
         "get_database",
         "list_databases",
+        "get_prepared_statement",
+        "get_query_runtime_statistics",
     ),
     "local_aws.cloudformation.api.StackActions": {
         "moto.core.responses.BaseResponse.__init__": "(self, service_name=None)",
@@ -218,6 +222,7 @@ OVERRIDDEN = {
     "local_aws.s3.conditions.ConditionalS3Response": {
         "moto.s3.responses.S3Response.get_object": "(self)",
         "moto.s3.responses.S3Response.copy_object": "(self)",
+        "moto.s3.responses.S3Response.put_object": "(self)",
         "moto.s3.responses.S3Response.upload_part_copy": "(self)",
         "moto.s3.responses.S3Response.delete_object": "(self)",
         "moto.s3.responses.S3Response._bucket_response_delete_keys": (
