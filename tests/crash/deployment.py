@@ -24,6 +24,7 @@ from tests.crash import inputs
 from tests.pipeline import WRITTEN_TABLES, Pipeline
 
 GOLD = tuple(table for table, layer in WRITTEN_TABLES.items() if layer == "Gold")
+A_WHILE = 60  # seconds
 LONG_AGO = 86400  # seconds, longer than any grace time
 
 Hour = tuple[str, str]
@@ -73,9 +74,14 @@ class Deployment:
             self._glue.batch_create_partition(**name, PartitionInputList=partitions)
 
     def deliver(self, files: dict[str, bytes]) -> None:
-        """Put raw files where the producer would."""
+        """Put raw files where the producer would, some time before a run begins.
+
+        Of one that is written in the second of its start a run does not know what it has read.
+        """
+        then = time.time() - A_WHILE
         for key, content in files.items():
             self._s3.put_object(Bucket=self.source.name, Key=key, Body=content)
+            os.utime(self.source / key, (then, then))
 
     def double(self, hour: Hour) -> None:
         """Leave an hour as two runs do that wrote at once: events twice, gold missing, a note."""
