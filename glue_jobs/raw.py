@@ -24,6 +24,7 @@ INSPECTORS = 8  # files that are looked at at once
 NO_RAW_FILE = f"its name is no raw file's, which ends in one of {RAW_SUFFIXES} and is not hidden"
 
 
+KEPT_BY_S3 = {"InvalidObjectState", "ObjectNotInActiveTierError", "InvalidRequest"}
 TOO_LARGE = f"the file has more than {MOST_PACKED:,} bytes"
 
 
@@ -160,7 +161,7 @@ def is_of_another(error: ClientError) -> bool:
 def is_kept_by_s3(error: ClientError) -> bool:
     """Tell S3's answers about one object: archived, too large, or its key is not at hand."""
     code = error.response["Error"]["Code"]
-    return code in {"InvalidObjectState", "InvalidRequest"} or "kms" in str(error).lower()
+    return code in KEPT_BY_S3 or "kms" in str(error).lower()
 
 
 def hour_of(uri: str) -> Hour:

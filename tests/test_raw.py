@@ -190,6 +190,20 @@ def test_are_whole(bucket: RawBucket) -> None:
     assert not bucket.files.are_whole([whole._replace(lines=4_999, bytes=whole.bytes // 2)])
 
 
+def test_archived_file(bucket: RawBucket) -> None:
+    """What S3 does not hand out stops no run: it is unreadable, and stays where it is."""
+    name = bucket.put("a.gz", PACKED)
+    bucket.s3.put_object(Bucket=bucket.name, Key="events/a.gz", Body=PACKED, StorageClass="GLACIER")
+
+    [found] = bucket.inspect(name)
+    bucket.files.set_aside(found)
+
+    assert found.state == "unreadable"
+    assert "InvalidObjectState" in found.error
+    listed = bucket.s3.list_objects_v2(Bucket=bucket.name)["Contents"]
+    assert [each["Key"] for each in listed] == ["events/a.gz"]
+
+
 def test_find(bucket: RawBucket) -> None:
     """Objects below the prefixes are found, by URI; folders of the console are none."""
     uris = [bucket.put(key(f"2026-03-01T{hour}:00"), b"x" * int(hour)) for hour in (10, 11, 12)]
