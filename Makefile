@@ -32,7 +32,7 @@ $(INSTALLED): pyproject.toml requirements.txt
 	@touch $@
 
 demo: $(INSTALLED) ## one hour of events end to end on this machine; answers in build/
-	@$(RUN) tests/demo.py
+	@$(RUN) tests/tools/demo.py
 
 test: ## lint, unit and integration tests
 	@$(MAKE) --no-print-directory --jobs 2 $(INSTALLED) $(SCANNER)/.installed browser
@@ -50,10 +50,10 @@ test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and
 	$(RUN) -m pytest -n 2 tests/crash -m crash
 
 truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; takes minutes
-	$(RUN) -m pytest tests/test_truth.py -m full_hour
+	$(RUN) -m pytest tests/stack/test_truth.py -m full_hour
 
 bench: $(INSTALLED) ## time the job beside other ways, and write docs/benchmark.md; takes half an hour
-	@$(RUN) -m tests.bench
+	@$(RUN) -m tests.tools.bench
 
 trino-answers: $(INSTALLED) ## ask a real Trino server (0.8 GB by Maven) what the tests expect
 	$(RUN) -m tests.athena.record
@@ -81,14 +81,14 @@ format: $(INSTALLED) ## put the code into its one format
 	$(VENV)/bin/ruff check --fix
 
 permissions: $(INSTALLED) ## write the IAM policies of docs/permissions/ and docs/role.cfn.yaml
-	$(RUN) -m tests.permissions
+	$(RUN) -m tests.tools.permissions
 
 cost: $(INSTALLED) ## write the figures of docs/cost.md and docs/scaling.md: what a stack costs
-	$(RUN) -m tests.cost_page
-	$(RUN) -m tests.scaling_page
+	$(RUN) -m tests.tools.cost_page
+	$(RUN) -m tests.tools.scaling_page
 
-dictionary: $(INSTALLED) ## write the tables of docs/data-dictionary.md from glue_jobs/schemas.py
-	$(RUN) -m tests.data_dictionary
+dictionary: $(INSTALLED) ## write the tables of docs/data-dictionary.md from glue_jobs/events/schemas.py
+	$(RUN) -m tests.tools.data_dictionary
 
 aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws TICK=seconds]
 	@$(RUN) -m local_aws --port $(call quoted,$(PORT)) --root $(call quoted,$(ROOT)) $(if $(TICK),--tick $(call quoted,$(TICK)))
@@ -97,7 +97,7 @@ tick: $(INSTALLED) ## let five minutes pass on that local AWS: schedules fire [C
 	@$(RUN) -m local_aws tick --port $(call quoted,$(PORT)) --count $(call quoted,$(COUNT))
 
 deploy: $(INSTALLED) ## on that local AWS: create the stack, deliver sample-data
-	@$(LOCAL) $(RUN) tests/demo.py --deploy-only
+	@$(LOCAL) $(RUN) tests/tools/demo.py --deploy-only
 
 notebook: deploy ## Jupyter on the notebook against that local AWS
 	@$(LOCAL) $(VENV)/bin/jupyter lab --ip 127.0.0.1 build_pipeline.ipynb

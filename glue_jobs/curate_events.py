@@ -19,14 +19,14 @@ from botocore.client import BaseClient
 from pyspark.context import SparkContext
 from pyspark.sql import DataFrame
 
-from glue_jobs.catalog import Catalog
-from glue_jobs.curation import CTRL_A, LINE_COLUMNS
-from glue_jobs.lock import Lock
-from glue_jobs.metrics import NAMESPACE, metrics
-from glue_jobs.publish import SPARK_SETTINGS, Lake
-from glue_jobs.raw import RawFiles
-from glue_jobs.run import Outcome, run
-from glue_jobs.store import Store
+from glue_jobs.events.metrics import NAMESPACE, metrics
+from glue_jobs.events.parsing import CTRL_A, LINE_COLUMNS
+from glue_jobs.events.raw_files import RawFiles
+from glue_jobs.events.run import Outcome, run
+from glue_jobs.lake.catalog import Catalog
+from glue_jobs.lake.lake import SPARK_SETTINGS, Lake
+from glue_jobs.lake.lock import Lock
+from glue_jobs.lake.store import Store
 
 ARGUMENTS = (
     "JOB_NAME",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.publish import SPARK_SETTINGS
+from glue_jobs.lake.lake import SPARK_SETTINGS
 from local_aws import class_archive
 from local_aws.java import java_home
 from local_aws.server import LocalAws, free_port

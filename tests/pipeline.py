@@ -12,8 +12,8 @@ from pathlib import Path
 
 import boto3
 
-from tests import demo
 from tests.small_work import with_small_work
+from tests.tools import demo
 
 csv.field_size_limit(1 << 25)  # Athena's longest text is 32 MB
 

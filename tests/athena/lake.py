@@ -21,8 +21,8 @@ from pyarrow import parquet as pq
 
 from local_aws.server import LocalAws, free_port
 from local_aws.settings import Settings
-from tests import demo
 from tests.pipeline import deploy
+from tests.tools import demo
 
 LAKE = Path(__file__).parent / "lake"
 STUDENT_ID = "trino"

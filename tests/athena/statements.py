@@ -14,8 +14,8 @@ from typing import NamedTuple
 import yaml
 from jsonata import Jsonata
 
-from tests import demo
 from tests.athena.lake import DATABASES
+from tests.tools import demo
 
 FOLDER = Path(__file__).parent
 MACHINE = demo.PROJECT / "glue_jobs/orchestration.asl.yaml"

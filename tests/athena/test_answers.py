@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from duckdb import DuckDBPyConnection
 
-from glue_jobs import schemas
+from glue_jobs.events import schemas
 from local_aws.athena.catalog import Catalog
 from local_aws.athena.dialect import parse
 from local_aws.athena.engine import connection, run

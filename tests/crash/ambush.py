@@ -16,10 +16,10 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from glue_jobs.publish import Lake
-from glue_jobs.schemas import HOUR_KEYS
+from glue_jobs.events.schemas import HOUR_KEYS
+from glue_jobs.lake.lake import Lake
 
-BATCHES = ("glue_jobs.catalog.BATCH", "glue_jobs.store.DELETE_BATCH")
+BATCHES = ("glue_jobs.lake.catalog.BATCH", "glue_jobs.lake.store.DELETE_BATCH")
 SCRATCH = "_temporary/0/_temporary/attempt_0"  # where Spark's tasks write before they commit
 
 Function = Callable[..., Any]

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from moto.glue.models import glue_backends
 
-from glue_jobs.versions import GUARD
+from glue_jobs.lake.versions import GUARD
 from local_aws.glue.runs import LocalJob
 from local_aws.glue.workspace import bookmarks_directory
 from local_aws.server import LocalAws

@@ -3,7 +3,7 @@
 import gzip
 import json
 
-from tests.test_pipeline import CART, PURCHASE, SEARCH, VIEW
+from tests.stack.test_pipeline import CART, PURCHASE, SEARCH, VIEW
 
 KINDS = (VIEW, CART, PURCHASE, SEARCH, VIEW)
 

@@ -13,9 +13,9 @@ CLEAN = ("clean",)
 FAULTY = ("faulty",)
 
 API = "botocore.client.BaseClient._make_api_call"
-LAKE = "glue_jobs.publish.Lake"
-LOAD = "glue_jobs.intake.load"
-POINT = "glue_jobs.catalog.Catalog.point"
+LAKE = "glue_jobs.lake.lake.Lake"
+LOAD = "glue_jobs.events.intake.load"
+POINT = "glue_jobs.lake.catalog.Catalog.point"
 WRITE = f"{LAKE}._write_rows"
 
 
@@ -41,7 +41,7 @@ class KillPoint:
 
 POINTS = (
     # looking back
-    KillPoint("lock taken", "after", "glue_jobs.lock.Lock.__enter__", inputs=CLEAN),
+    KillPoint("lock taken", "after", "glue_jobs.lake.lock.Lock.__enter__", inputs=CLEAN),
     KillPoint(
         "doubled hour half rewritten",
         "amid",
@@ -67,22 +67,27 @@ POINTS = (
         inputs=FAULTY,
     ),
     # reading
-    KillPoint("reading noted", "after", "glue_jobs.doubts.Doubts.note_reading", inputs=CLEAN),
     KillPoint(
-        "read through Glue failed", "before", "glue_jobs.intake.load_one_by_one", inputs=FAULTY
+        "reading noted", "after", "glue_jobs.lake.manifests.Doubts.note_reading", inputs=CLEAN
+    ),
+    KillPoint(
+        "read through Glue failed",
+        "before",
+        "glue_jobs.events.intake.load_one_by_one",
+        inputs=FAULTY,
     ),
     KillPoint(
         "unreadable files found, ledger row half written",
         "amid",
         WRITE,
         ("load_ledger/",),
-        within="glue_jobs.intake.record_silent",
+        within="glue_jobs.events.intake.record_silent",
         inputs=FAULTY,
     ),
     KillPoint(
         "unreadable files recorded, none moved",
         "before",
-        "glue_jobs.raw.RawFiles.set_aside",
+        "glue_jobs.events.raw_files.RawFiles.set_aside",
         inputs=FAULTY,
     ),
     KillPoint(
@@ -95,12 +100,12 @@ POINTS = (
     KillPoint(
         "one unreadable file moved, one not",
         "after",
-        "glue_jobs.raw.RawFiles.set_aside",
+        "glue_jobs.events.raw_files.RawFiles.set_aside",
         inputs=FAULTY,
     ),
-    KillPoint("files read", "after", "glue_jobs.load.hours_of"),
+    KillPoint("files read", "after", "glue_jobs.events.load.hours_of"),
     # silver
-    KillPoint("hours noted", "after", "glue_jobs.doubts.Doubts.note", within=LOAD),
+    KillPoint("hours noted", "after", "glue_jobs.lake.manifests.Doubts.note", within=LOAD),
     KillPoint(
         "one new hour of silver registered, one not",
         "after",
@@ -132,7 +137,7 @@ POINTS = (
         "after",
         POINT,
         ("'hourly_revenue'",),
-        within="glue_jobs.run.rebuild",
+        within="glue_jobs.events.run.rebuild",
         inputs=FAULTY,
     ),
     KillPoint(
@@ -146,6 +151,6 @@ POINTS = (
     ),
     KillPoint("all done, not committed", "before", "awsglue.job.Job.commit"),
     KillPoint("committed", "after", "awsglue.job.Job.commit"),
-    KillPoint("notes of doubt dropped", "after", "glue_jobs.doubts.Doubts.settle"),
+    KillPoint("notes of doubt dropped", "after", "glue_jobs.lake.manifests.Doubts.settle"),
     KillPoint("lock released, no metrics", "before", API, ("PutMetricData",), inputs=CLEAN),
 )

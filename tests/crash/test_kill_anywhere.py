@@ -9,12 +9,13 @@ from threading import Event, Thread
 import pytest
 
 from local_aws.server import LocalAws
-from tests import demo, oracle
+from tests import oracle
 from tests.crash.deployment import GOLD, Deployment, State, Tables
 from tests.crash.inputs import DOUBTFUL, INPUTS, LOADED
 from tests.crash.kill_points import FAULTY, POINTS, KillPoint
 from tests.crash.workers import Worker
 from tests.pipeline import deploy
+from tests.tools import demo
 
 pytestmark = pytest.mark.crash
 

@@ -1,0 +1,1 @@
+"""Lines of raw files become events, rejects, ledger and aggregates."""

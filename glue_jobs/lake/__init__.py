@@ -1,0 +1,4 @@
+"""How rows become durable: objects, partitions, manifests, the lock.
+
+Knows no table and no domain.
+"""

@@ -1,0 +1,179 @@
+"""docs/role.cfn.yaml: a stack's own role, which may do just what docs/permissions/ says."""
+
+import json
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+import pytest
+
+from local_aws.server import LocalAws
+from local_aws.settings import ACCOUNT_ID, REGION
+from tests.tools import demo, permissions
+from tests.tools.permissions import FOLDER, ROLE_TEMPLATE, STACK_ROLES, granted, role_template
+
+STUDENT_ID = "role-of-twenty-chars"  # the longest that is allowed, with hyphens for the databases
+STACK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MAX_CHARACTERS = 10_240  # of a role's inline policies together, white space not counted
+ROLES_OF = {  # who runs as a role: service, operation, what it takes, where it tells the role
+    "AWS::Glue::Job": ("glue", "get_job", "JobName", "Role"),
+    "AWS::Lambda::Function": ("lambda", "get_function", "FunctionName", "Role"),
+    "AWS::StepFunctions::StateMachine": (
+        "stepfunctions",
+        "describe_state_machine",
+        "stateMachineArn",
+        "roleArn",
+    ),
+}
+
+
+class Deployed(NamedTuple):
+    """The role of one stack, and the resources of the other, which was given that role."""
+
+    role_arn: str
+    resources: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def deployed(aws: LocalAws) -> Iterator[Deployed]:
+    """Deploy both templates as docs/permissions.md says."""
+    api = aws.client("cloudformation")
+    student = {"StudentId": STUDENT_ID}
+    _create(api, "role", ROLE_TEMPLATE.read_text(encoding="utf-8"), student)
+    [output] = api.describe_stacks(StackName="role")["Stacks"][0]["Outputs"]
+    given = {**student, "RoleArn": output["OutputValue"], "GeneratorState": "DISABLED"}
+    _create(api, "with-role", demo.TEMPLATE.read_text(encoding="utf-8"), given)
+    _switch_on(aws, "with-role", given)
+    resources = api.describe_stack_resources(StackName="with-role")["StackResources"]
+    yield Deployed(output["OutputValue"], resources)
+    for name in ("with-role", "role"):
+        api.delete_stack(StackName=name)
+        api.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+
+
+def _create(api: Any, name: str, template: str, parameters: dict[str, str]) -> None:  # ruff: ignore[any-type] - boto3 makes its classes at run time
+    api.create_stack(
+        StackName=name,
+        TemplateBody=template,
+        Parameters=[
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    api.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+
+
+def _switch_on(aws: LocalAws, name: str, parameters: dict[str, str]) -> None:
+    """Give a stack its state machine, as docs/operations.md says."""
+    api, file = aws.client("cloudformation"), "glue_jobs/orchestration.asl.yaml"
+    [bucket] = (
+        output["OutputValue"]
+        for output in api.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+        if output["OutputKey"] == "AnalyticsBucketName"
+    )
+    body = (demo.PROJECT / file).read_bytes()
+    aws.client("s3").put_object(Bucket=bucket, Key=file, Body=body)
+    parameters = {**parameters, "OrchestrationSchedule": "cron(10 * * * ? *)"}
+    api.update_stack(
+        StackName=name,
+        UsePreviousTemplate=True,
+        Parameters=[
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ],
+    )
+    api.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+
+
+def _policies(aws: LocalAws, role_arn: str) -> dict[str, Any]:
+    iam, name = aws.client("iam"), role_arn.rpartition("/")[2]
+    return {
+        policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+    }
+
+
+def test_file_is_as_made() -> None:
+    """The committed template has the policies that follow from list, table and main template."""
+    found = ROLE_TEMPLATE.read_text(encoding="utf-8")
+
+    assert found == role_template(), "docs/role.cfn.yaml is outdated; run: make permissions"
+
+
+def test_who_has_the_role(aws: LocalAws, deployed: Deployed) -> None:
+    """Everything in the stack that runs as a role runs as the one that was passed."""
+    found = {}
+    for resource in deployed.resources:
+        if resource["ResourceType"] in ROLES_OF:
+            service, operation, argument, key = ROLES_OF[resource["ResourceType"]]
+            call = getattr(aws.client(service), operation)
+            answer = json.dumps(call(**{argument: resource["PhysicalResourceId"]}), default=str)
+            found[resource["LogicalResourceId"]] = re.findall(rf'"{key}": "(.*?)"', answer)
+
+    assert found.keys() == {
+        "CurateEventsJob",
+        "ReportJob",
+        "GeneratorFunction",
+        "EmptierFunction",
+        "OrchestrationStateMachine",
+    }
+    assert set(map(tuple, found.values())) == {(deployed.role_arn,)}
+
+
+def test_policies(aws: LocalAws, deployed: Deployed) -> None:
+    """The role may do what docs/permissions/ says, about the names that the stack really has."""
+    names = {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"].rpartition(":")[2]
+        for resource in deployed.resources
+    }
+    names |= {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT_ID}
+    names |= {"AWS::StackName": "*"}  # whatever the other stack is called
+    names = {name: STACK_ID.sub("*", value) for name, value in names.items()}  # and its id
+    texts = [(FOLDER / f"{role}.json").read_text(encoding="utf-8") for role in STACK_ROLES]
+    expected = [
+        json.loads(re.sub(r"\$\{(.*?)(?:\.\w+)?\}", lambda match: names[match[1]], text))
+        for text in texts
+    ]
+
+    [found] = _policies(aws, deployed.role_arn).values()
+    every, kept = set().union(*map(granted, expected)), granted(found)
+    assert kept <= every
+    # What is left out is allowed by a star.
+    assert all(
+        any(fnmatchcase(resource, of) for by, of in kept if by == action)
+        for action, resource in every
+    )
+
+
+def test_trust(aws: LocalAws, deployed: Deployed) -> None:
+    """The services that act for the stack may take the role; two of them only for this account."""
+    role = aws.client("iam").get_role(RoleName=deployed.role_arn.rpartition("/")[2])["Role"]
+
+    assert [
+        (statement["Principal"]["Service"], statement.get("Condition"))
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]
+    ] == [
+        (["glue.amazonaws.com", "lambda.amazonaws.com"], None),
+        (
+            ["events.amazonaws.com", "states.amazonaws.com"],
+            {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}},
+        ),
+    ]
+
+
+def test_size(aws: LocalAws, deployed: Deployed) -> None:
+    """The policies fit into the role with the longest StudentId, region and partition."""
+    policies = _policies(aws, deployed.role_arn).values()
+    text = "".join(json.dumps(policy, separators=(",", ":")) for policy in policies)
+    longest = text.replace(REGION, "ap-southeast-2").replace(":aws:", ":aws-us-gov:")
+
+    assert len(longest) <= MAX_CHARACTERS
+
+
+def test_nameless_resource(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy about a resource without a name of its own cannot be written for another stack."""
+    grant = permissions.Grant("s3:GetObject", "arn:${AWS::Partition}:s3:::${GeneratorPermission}")
+    monkeypatch.setattr(permissions, "needed", lambda _: {grant})
+
+    with pytest.raises(ValueError, match=r"GeneratorPermission.*gives it no name"):
+        role_template()

@@ -1,0 +1,61 @@
+"""The tables of docs/data-dictionary.md, as ``make dictionary`` writes them; its words stay.
+
+Columns come from glue_jobs/events/schemas.py; what partition keys mean, from the template.
+"""
+
+from glue_jobs.events.schemas import TABLES, Table
+from tests.template import PROJECT, resources
+from tests.tools.cost_page import markdown, written
+
+PAGE = PROJECT / "docs/data-dictionary.md"
+
+
+def tables() -> dict[str, str]:
+    """Return what stands between the page's marks, by mark: the list of tables, and each table."""
+    contents = [
+        [
+            f"`{table.layer}_x`",
+            f"[`{table.name}`](#{table.name})",
+            table.meaning,
+            ", ".join(f"`{key}`" for key in table.partition_keys),
+        ]
+        for table in TABLES
+    ]
+    listed = markdown(["database", "table", "rows", "partitions"], contents)
+    return {"tables": listed, **{table.name: _columns(table) for table in TABLES}}
+
+
+def _columns(table: Table) -> str:
+    """Return a table's meaning, its columns and, below them, its partition keys."""
+    columns = [
+        [
+            f"`{column.name}`",
+            column.dataType.simpleString(),
+            "" if column.nullable else "yes",
+            column.metadata["comment"],
+        ]
+        for column in table.columns
+    ]
+    keys = [
+        [f"`{key['Name']}`", key["Type"], "partition", f"{key['Comment'].rstrip('.')}."]
+        for key in _keys(table)
+    ]
+    header = ["column", "type", "required", "meaning"]
+    return f"{table.meaning}\n\n{markdown(header, [*columns, *keys])}"
+
+
+def _keys(table: Table) -> list[dict[str, str]]:
+    """Return a table's partition keys as the template declares them."""
+    inputs = [of["TableInput"] for of in resources("AWS::Glue::Table").values()]
+    [declared] = [each for each in inputs if each["Name"] == table.name]
+    return declared["PartitionKeys"]
+
+
+def main() -> None:
+    """Write the tables of the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(written(page, tables()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
