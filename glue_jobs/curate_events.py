@@ -23,6 +23,7 @@ from glue_jobs.events.metrics import NAMESPACE, metrics
 from glue_jobs.events.parsing import CTRL_A, LINE_COLUMNS
 from glue_jobs.events.raw_files import RawFiles
 from glue_jobs.events.run import Outcome, run
+from glue_jobs.events.schemas import TABLES
 from glue_jobs.lake.catalog import Catalog
 from glue_jobs.lake.lake import SPARK_SETTINGS, Lake
 from glue_jobs.lake.lock import Lock
@@ -68,7 +69,7 @@ def main(argv: list[str]) -> None:
         log_troubles(glue, outcome)
         lake.lock.check()
         job.commit()  # after all that matters, so what a failed run has read is read again in full
-        lake.doubts.settle()
+        lake.manifests.commit()
     report(glue, clients, args, outcome)  # what fails here fails loud, but no data waits for it
 
 
@@ -83,6 +84,7 @@ def open_lake(glue: GlueContext, clients: dict[str, BaseClient], args: dict[str,
         Lock(
             store, DOMAIN, args["JOB_NAME"], args["JOB_RUN_ID"], partial(is_over, clients["glue"])
         ),
+        TABLES,
     )
 
 
@@ -126,13 +128,13 @@ def is_over(glue: BaseClient, job_name: str, run_id: str) -> bool:
 
 
 def log_troubles(glue: GlueContext, outcome: Outcome) -> None:
-    """Log what could not be read as it should: raw files, and what lies where runs leave notes."""
+    """Log what could not be read as it should: raw files, and what is no manifest of a run."""
     for found in filter(operator.attrgetter("error"), outcome.intake.silent):
         glue.get_logger().error(f"{found.state}: {found.uri}, {found.error}")
     if outcome.intake.one_by_one:
         glue.get_logger().error(f"files were read one by one: {outcome.intake.one_by_one}")
-    for key in outcome.unreadable_notes:
-        glue.get_logger().error(f"no note of a run, left alone: {key} of the analytics bucket")
+    for key in outcome.unreadable_manifests:
+        glue.get_logger().error(f"no manifest of a run, left alone: {key} of the analytics bucket")
 
 
 def report(
@@ -141,7 +143,8 @@ def report(
     """Log what the run did in one line, and publish it as metrics of the job."""
     job = args["JOB_NAME"]
     job_run = clients["glue"].get_job_run(JobName=job, RunId=args["JOB_RUN_ID"])["JobRun"]
-    measured = metrics(outcome, job_run, float(args["dpu_hour_price"]), datetime.now(UTC))
+    price, now = float(args["dpu_hour_price"]), datetime.now(UTC)
+    measured = metrics(outcome.intake.loaded, outcome.counts, job_run, price, now)
     glue.get_logger().info(json.dumps({name: value for name, (value, _) in measured.items()}))
     dimensions = [{"Name": "JobName", "Value": job}]
     clients["cloudwatch"].put_metric_data(

@@ -19,11 +19,13 @@ from glue_jobs.events import parsing
 from glue_jobs.events.raw_files import RawFiles
 from glue_jobs.events.recovery import NO_HOURS
 from glue_jobs.events.run import Outcome, run
-from glue_jobs.events.schemas import HOUR_KEYS, RAW_EVENTS, TABLES, Table
-from glue_jobs.lake.catalog import Catalog, Hour
+from glue_jobs.events.schemas import EVENTS, HOUR_KEYS, RAW_EVENTS, TABLES
+from glue_jobs.lake.catalog import Catalog
 from glue_jobs.lake.lake import Lake
 from glue_jobs.lake.lock import Lock
+from glue_jobs.lake.manifests import COMMITTED, Manifests
 from glue_jobs.lake.store import Store
+from glue_jobs.lake.tables import Partition, Table
 from local_aws.server import LocalAws
 
 WRITTEN = tuple(table for table in TABLES if table is not RAW_EVENTS)
@@ -93,6 +95,11 @@ class Dataset:
         """Return the keys of the analytics bucket, or those below a prefix."""
         return _keys(self.folder, prefix)
 
+    def in_flight(self) -> list[str]:
+        """Return the keys of the manifests that no run has committed."""
+        manifests = Manifests(self.store, TABLES, "jr_nobody", "jr_nobody")
+        return [each.key for each in manifests.others if each.manifest.state != COMMITTED]
+
     def open(
         self,
         run_id: str | None = None,
@@ -103,16 +110,16 @@ class Dataset:
         """Open the dataset as a run does before it takes the lock."""
         run_id = run_id or next(self._run_ids)
         lock = Lock(self.store, "events", "job", run_id, lambda _, run: run not in self.at_work)
-        return Lake(self._spark, store or self.store, catalog or self.catalog, lock)
+        return Lake(self._spark, store or self.store, catalog or self.catalog, lock, TABLES)
 
     def append(self, lake: Lake, source_file: str, lines: Iterable[bytes]) -> None:
         """Add the lines' events to silver without a look at what it has."""
         rows = [(text.decode(), source_file) for text in lines]
         read = self._spark.createDataFrame(rows, "line string, source_file string")
-        parts = parsing.parse_lines(read).where("part is not null").persist()
+        parts = parsing.parse_lines(read).where("file_name is not null").persist()
         hours = sorted(map(tuple, parts.select(*HOUR_KEYS).distinct().collect()))
         with lake.lock:
-            lake.append_events([parts], hours)
+            lake.append(EVENTS, [parts], hours)
 
     def run(
         self,
@@ -131,7 +138,7 @@ class Dataset:
                 rebuild_hours=rebuild_hours,
             )
             lake.lock.check()
-            lake.doubts.settle()  # after the bookmark, which nobody keeps here
+            lake.manifests.commit()  # after the bookmark, which nobody keeps here
         self._spark.catalog.clearCache()  # as the end of Spark does
         return outcome
 
@@ -153,7 +160,7 @@ class Dataset:
             for row in pq.ParquetFile(file).read().to_pylist()
         ]
 
-    def partitions(self, table: Table) -> dict[Hour, str]:
+    def partitions(self, table: Table) -> dict[Partition, str]:
         """Return where each of a table's partitions lies."""
         pages = self.glue.get_paginator("get_partitions").paginate(
             DatabaseName=self.databases[table.layer], TableName=table.name
@@ -164,7 +171,7 @@ class Dataset:
             for partition in page["Partitions"]
         }
 
-    def all_partitions(self) -> dict[tuple[str, Hour], str]:
+    def all_partitions(self) -> dict[tuple[str, Partition], str]:
         """Return where each partition of each table lies."""
         return {
             (table.name, hour): uri

@@ -68,7 +68,7 @@ class Pipeline:
         """Run the job to its success; return the run's id."""
         run_id = self.start(arguments)
         run = self.wait(run_id)
-        assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None)
+        assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None), run
         return run_id
 
     def put_code(self, replacements: dict[str, str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Events of one file of silver are summed up, and sums of several files added up.
+"""Partial aggregates of one file of silver, and how those of several files are merged.
 
 Runs in Spark's Python workers: to aggregate packed columns takes a tenth of what rows take.
 """
@@ -8,41 +8,46 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.util import hash_array
 from pyarrow import feather, parquet
-from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.events.packing import checksums
-from glue_jobs.events.schemas import ADD_TO_CART, PAGE_VIEW, PURCHASE, REVENUE, USER_ACTIVITY
+from glue_jobs.events.rules import ADD_TO_CART, PAGE_VIEW, PURCHASE, REMOVE_FROM_CART
+from glue_jobs.events.schemas import REVENUE
+from glue_jobs.lake.parquet import checksums
 
-PRODUCT_KEYS = ["product_id", "category", "event_type"]
-PRODUCT_SUMS = dict.fromkeys(("events", "units", "revenue"), "sum")
-VISIT_KEYS = ["user_id", "session_id"]
-VISIT_SUMS = {
-    **dict.fromkeys(("events", "page_views", "add_to_carts", "purchases", "revenue"), "sum"),
-    "first_event_time": "min",
-    "last_event_time": "max",
+# Of partial aggregates, for ``merge``: the keys, and how the other columns are merged. Searches
+# have neither product nor category; sessions have the columns of the user activity.
+PRODUCTS = (
+    ["product_id", "category", "event_type"],
+    dict.fromkeys(("events", "units", "revenue"), "sum"),
+)
+SESSIONS = (
+    ["user_id", "session_id"],
+    {
+        **dict.fromkeys(("events", "page_views", "add_to_carts", "purchases", "revenue"), "sum"),
+        "first_event_time": "min",
+        "last_event_time": "max",
+    },
+)
+STEPS = {
+    "page_views": PAGE_VIEW,
+    "add_to_carts": ADD_TO_CART,
+    "removals": REMOVE_FROM_CART,
+    "purchases": PURCHASE,
 }
-SHARES = 4
+HASH_BUCKETS = 4
 _HASH_KEY = "fingerprints 16b"  # pandas wants 16 bytes
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # spreads instants over all bits
-_TEXTS = [*PRODUCT_KEYS, *VISIT_KEYS, "source_file"]
-_VISITS = to_arrow_schema(USER_ACTIVITY.columns)
+_TEXTS = [*PRODUCTS[0], *SESSIONS[0], "source_file"]
 _MONEY = pa.decimal128(REVENUE.precision, REVENUE.scale)
-_PRODUCTS = pa.schema([
-    *((key, pa.string()) for key in PRODUCT_KEYS),
-    ("events", pa.int64()),
-    ("units", pa.int64()),
-    ("revenue", _MONEY),
-])
 
 
-def read(body: bytes) -> pa.Table:
-    """Return what is summed up of a silver file's events; rows: one per event.
+def read(content: bytes) -> pa.Table:
+    """Return what is aggregated of a silver file's events; rows: one per event.
 
     Columns: the texts as dictionaries, the instant, ``events`` (1), and of purchases, else zero,
     ``units`` and ``revenue`` (US dollars).
     """
     columns = [*_TEXTS, "quantity", "price", "event_time", "event_time_micros"]
-    file = pa.BufferReader(body)
+    file = pa.BufferReader(content)
     rows = parquet.read_table(file, columns=columns, use_threads=False, read_dictionary=_TEXTS)
     rows = rows.unify_dictionaries().append_column("events", pa.repeat(1, len(rows)))
     is_purchase = pc.equal(rows["event_type"], PURCHASE)
@@ -61,8 +66,8 @@ def rows_by_file(events: pa.Table) -> dict[str, int]:
 def fingerprints(events: pa.Table) -> np.ndarray:
     """Return 64 bits of each event, as of ``read``: equal events have equal ones.
 
-    Of its instant and its session, and so not what ``parts.keys_of`` makes of it: what looks for
-    copies and what proves that there are none share no number.
+    Of its instant and its session, and so not what ``packing.keys_of`` makes of it: what looks for
+    duplicates and what proves that there are none share no number.
     """
     milliseconds, micros = (
         events[name].cast(pa.int64()).to_numpy().astype(np.uint64)
@@ -74,54 +79,36 @@ def fingerprints(events: pa.Table) -> np.ndarray:
     return mixed.view(np.int64)
 
 
-def of_products(events: pa.Table) -> pa.Table:
-    """Sum up events, as of ``read``, by product, category and event type.
-
-    Rows: one per combination; searches have neither product nor category.
-    """
-    return add_products(events).cast(_PRODUCTS)
-
-
-def of_visits(events: pa.Table) -> pa.Table:
-    """Sum up events, as of ``read``, by user and session; columns as of the user activity."""
-    times, types = events["event_time"], (PAGE_VIEW, ADD_TO_CART, PURCHASE)
-    columns = [
-        *(events[key] for key in (*VISIT_KEYS, "events")),
-        *(events_of(events, event_type) for event_type in types),
-        events["revenue"],
-        times,
-        times,
-    ]
-    return add_visits(pa.table(columns, names=_VISITS.names)).cast(_VISITS)
+def by_session(events: pa.Table) -> pa.Table:
+    """Aggregate events, as of ``read``, by user and session; columns as of the user activity."""
+    rows = with_steps(events)
+    for name in ("first_event_time", "last_event_time"):
+        rows = rows.append_column(name, events["event_time"])
+    return merge(rows, *SESSIONS)
 
 
-def split(visits: pa.Table) -> dict[str, pa.Table]:
-    """Split visits by their users, so that several cores can add them up, each its share."""
-    shares = checksums(visits["user_id"]) % SHARES
-    return {f"visits-{share}": visits.filter(shares == share) for share in np.unique(shares)}
+def into_buckets(sessions: pa.Table) -> dict[int, pa.Table]:
+    """Split sessions into hash buckets by their users, so that several cores can merge them."""
+    buckets = checksums(sessions["user_id"]) % HASH_BUCKETS
+    return {bucket: sessions.filter(buckets == bucket) for bucket in np.unique(buckets).tolist()}
 
 
-def add_products(products: pa.Table) -> pa.Table:
-    """Add up sums by product, category and event type."""
-    return add(products, PRODUCT_KEYS, PRODUCT_SUMS)
-
-
-def add_visits(visits: pa.Table) -> pa.Table:
-    """Add up sums by user and session."""
-    return add(visits, VISIT_KEYS, VISIT_SUMS)
-
-
-def add(rows: pa.Table, keys: list[str], functions: dict[str, str]) -> pa.Table:
-    """Return a row for each combination of keys: these, and a function of each other column."""
+def merge(rows: pa.Table, keys: list[str], functions: dict[str, str]) -> pa.Table:
+    """Return a row for each combination of keys: these, and functions of other columns."""
     groups = rows.group_by(keys, use_threads=False)  # the other cores have tasks of their own
-    added = groups.aggregate([*functions.items()])
-    named = {"_".join(function): function[0] for function in functions.items()}
-    return added.select([*keys, *named]).rename_columns([*keys, *named.values()])
+    merged = groups.aggregate([*functions.items()])
+    texts = (merged[key].cast(pa.string()) for key in keys)  # dictionaries of files differ
+    values = (merged["_".join(function)] for function in functions.items())
+    return pa.table([*texts, *values], [*keys, *functions])
 
 
-def events_of(rows: pa.Table, event_type: str) -> pa.ChunkedArray:
-    """Return the ``events`` of the rows of one type, zero for the others."""
-    return pc.if_else(pc.equal(rows["event_type"], event_type), rows["events"], 0)
+def with_steps(rows: pa.Table) -> pa.Table:
+    """Add a column for each of ``STEPS``: the ``events`` of its type, zero for others."""
+    types = rows["event_type"].cast(pa.string())  # a dictionary would be decoded for each of them
+    for step, event_type in STEPS.items():
+        events = pc.if_else(pc.equal(types, event_type), rows["events"], 0)
+        rows = rows.append_column(step, events)
+    return rows
 
 
 def to_bytes(rows: pa.Table) -> bytes:
@@ -131,6 +118,6 @@ def to_bytes(rows: pa.Table) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def from_bytes(body: bytes) -> pa.Table:
+def from_bytes(content: bytes) -> pa.Table:
     """Return rows that ``to_bytes`` has packed."""
-    return feather.read_table(pa.BufferReader(body))
+    return feather.read_table(pa.BufferReader(content))

@@ -5,6 +5,7 @@ So that the ledger's balance has a number of lines that no later step can have c
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ from glue_jobs.events.rules import BLANKS
 MOST_FIELDS = 1000  # names of unknown fields that are kept of a file
 
 
-class Census:
+class FileCounts:
     """Counts the lines and bytes of a task's raw files, and keeps the names of unknown fields."""
 
     def __init__(self) -> None:
@@ -39,16 +40,17 @@ class Census:
                     is_raw &= ~where
             yield lines if is_raw.all() else lines.filter(pa.array(is_raw))
 
-    def note_unknown_fields(self, results: pa.RecordBatch) -> None:
-        """Keep the names of unknown fields in results of validation, up to ``MOST_FIELDS``."""
-        if results["unknown_fields"].null_count == len(results):
-            return
-        for file, where in _by_file(results["source_file"]):
-            names = pc.list_flatten(results["unknown_fields"].filter(pa.array(where)))
-            known = self._unknown[file]
-            for name in pc.unique(names).to_pylist():
-                if len(known) < MOST_FIELDS:
-                    known.add(name)
+    def note_unknown_fields(self, validated: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Pass on batches of ``VALIDATED``; keep some names of unknown fields."""
+        for lines in validated:
+            named = lines.select(["source_file", "unknown_fields"])
+            named = named.filter(pc.is_valid(named["unknown_fields"]))
+            for file, where in _by_file(named["source_file"]):
+                names = pc.list_flatten(named["unknown_fields"].filter(pa.array(where)))
+                known = self._unknown[file]
+                new = set(pc.unique(names).to_pylist()) - known
+                known.update(islice(new, MOST_FIELDS - len(known)))
+            yield lines
 
     def rows(self) -> list[dict[str, object]]:
         """Return a row for each file: ``source_file``, ``lines``, ``bytes``, ``unknown_fields``."""

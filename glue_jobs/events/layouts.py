@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from glue_jobs.events.rules import FIELDS, parse_line, required
-from glue_jobs.events.schemas import EVENT_TYPES
+from glue_jobs.events.rules import EVENT_TYPES, FIELDS, parse_line
 
 # What a layout is learned from has at most so many bytes and brackets, and its expression so many
 # characters: some thirty fields beside the contract's.
@@ -105,7 +104,7 @@ def _types_like(event_type: str) -> list[str]:
     return [
         other
         for other in EVENT_TYPES
-        if all(required(field, other) == required(field, event_type) for field in FIELDS)
+        if all((other in types) == (event_type in types) for types in FIELDS.values())
     ]
 
 

@@ -18,28 +18,31 @@ LedgerRow = dict[str, Any]  # by the ledger's columns, the partition keys last
 
 
 def of_loaded(
-    files: Iterable[Row], claims: Iterable[Row], growth: Counter[str], found: dict[str, Stored]
+    files: Iterable[Row],
+    versions: dict[str, Stored],
+    duplicates: Iterable[Row],
+    growth: Counter[str],
 ) -> list[LedgerRow]:
     """Account for every line of every file.
 
-    ``files`` as of ``count_files``, ``claims`` as of ``count_claims``, ``growth`` the rows that
-    this run has added to silver from each file, ``found`` the raw files as a listing shows them.
-    Lines are counted where they arrive, duplicates in the batch, accepted events in silver, so
-    that the sum proves something.
+    ``files`` as of ``count_files``, ``versions`` those that were read, ``duplicates`` as of
+    ``count_duplicates``, ``growth`` the rows that this run has added to silver of each file. Lines
+    are counted where they arrive, duplicates in the batch, accepted events in silver, so that the
+    sum proves something.
     """
-    claimed = {row.source_file: row for row in claims}
-    nothing = Row(held=0, owned=0, copies=0)
+    by_file = {row.source_file: row for row in duplicates}
+    nothing = Row(in_silver=0, kept=0, dropped=0)
     rows = []
     for file in files:
-        claim = claimed.get(file.source_file, nothing)
+        of_file = by_file.get(file.source_file, nothing)
         counts = {
             "lines": file.lines,
-            "accepted": claim.held + growth[file.source_file],
-            "duplicates": file.valid - (claim.owned + file.events - claim.copies),
+            "accepted": of_file.in_silver + growth[file.source_file],
+            "duplicates": file.valid - (of_file.kept + file.events - of_file.dropped),
             "rejected": file.rejected,
         }
         details = {name: file[name] for name in OF_DELIVERY}
-        version = found.get(file.source_file)
+        version = versions.get(file.source_file)
         rows.append(_row(file.source_file, version, state=LOADED, **counts, **details))
     return rows
 
@@ -63,7 +66,7 @@ def _row(uri: str, version: Stored | None, **columns: object) -> LedgerRow:
     return {name: known.get(name) for name in LOAD_LEDGER.partitioned_columns.names}
 
 
-def check_balance(rows: Iterable[LedgerRow], growth: Counter[str]) -> None:
+def reconcile(rows: Iterable[LedgerRow], growth: Counter[str]) -> None:
     """Prove that no line is lost or counted twice.
 
     Raises:

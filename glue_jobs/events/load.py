@@ -5,38 +5,20 @@ from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from glue_jobs.events import deduplication, gold, ledger, parsing
 from glue_jobs.events.ledger import COUNTS, ImbalanceError, LedgerRow
-from glue_jobs.events.raw_files import Delivered, RawFiles, hour_folders
-from glue_jobs.events.raw_names import is_raw_file
-from glue_jobs.events.recovery import doubled_hours
-from glue_jobs.events.schemas import GOLD, LOAD_LEDGER, REJECTED_EVENTS
-from glue_jobs.lake.catalog import Hour
-from glue_jobs.lake.lake import Lake, Replacement
-from glue_jobs.lake.store import Stored
+from glue_jobs.events.parsing import Batch
+from glue_jobs.events.raw_files import Inspection, RawFiles
+from glue_jobs.events.schemas import EVENTS, GOLD, LOAD_LEDGER, REJECTED_EVENTS, UNREADABLE
+from glue_jobs.lake.lake import Lake, Overwrite
+from glue_jobs.lake.parquet import files_of
+from glue_jobs.lake.tables import Partition, Table
 
 Span = tuple[int, int]  # the first and the last instant: microseconds since 1970
 MOST_RANGES = 32  # of time, in one plan
-
-
-class Batch(NamedTuple):
-    """Lines that were parsed: the rows, kept, and what each raw file delivered.
-
-    Both as of lines.py. ``ignored`` are the URIs of other objects that were read.
-    """
-
-    parsed: DataFrame
-    files: list[Row]
-    ignored: list[str]
-
-    @property
-    def delivered(self) -> list[Delivered]:
-        """How much each raw file delivered."""
-        return [Delivered(file.source_file, file.lines, file.bytes) for file in self.files]
 
 
 class Loaded(NamedTuple):
@@ -44,7 +26,7 @@ class Loaded(NamedTuple):
 
     counts: dict[str, int]
     source_files: list[str]
-    hours: list[Hour]
+    hours: list[Partition]
     barren: int  # files that have lines, of which none is an event
 
     def plus(self, other: "Loaded") -> "Loaded":
@@ -58,96 +40,71 @@ class Loaded(NamedTuple):
 NOTHING = Loaded(dict.fromkeys(COUNTS, 0), [], [], 0)
 
 
-def read(parsed: DataFrame) -> Batch:
-    """Read and parse what ``parsing.parse_lines`` or ``parse_files`` plan; this does the work."""
-    parsed = parsed.persist(StorageLevel.DISK_ONLY)
-    files = parsing.count_files(parsed).collect()
-    raw = [file for file in files if is_raw_file(file.source_file)]
-    others = [file.source_file for file in files if not is_raw_file(file.source_file)]
-    return Batch(parsed, raw, others)
-
-
-def load(batch: Batch, lake: Lake, found: dict[str, Stored]) -> Loaded:
+def load(batch: Batch, lake: Lake) -> Loaded:
     """Bring a batch into every table; a replay leaves the same rows.
-
-    ``found``: the versions of its files that were read, as far as they are known.
 
     Raises:
         ImbalanceError: a line was lost or counted twice; nothing is published.
     """
     if not batch.files:
         return NOTHING
-    names = [file.source_file for file in batch.files]
     spans = hours_of(batch.parsed)
-    claims, growth, summed = append(batch.parsed, lake, spans)
-    rows = ledger.of_loaded(batch.files, claims, growth, found)
-    ledger.check_balance(rows, growth)
-    check_distinct(lake, summed)
-    lake.publish([
-        Replacement(GOLD, [*spans], gold.add_up(summed)),
-        *file_tables(lake, rows, parsing.rejects(batch.parsed, names)),
+    hours = list(spans)
+    silver = keep_within(lake.read(EVENTS, hours), ranges(spans.values()))
+    duplicates = deduplication.find_duplicates(batch.parsed, silver)
+    files = lake.append(EVENTS, deduplication.drop_duplicates(batch.parsed, duplicates), hours)
+
+    partials = gold.aggregate(lake.read_files(EVENTS, hours)).persist()
+    growth = rows_added(partials, files)
+    counted = deduplication.count_duplicates(duplicates).collect()
+    rows = ledger.of_loaded(batch.files, batch.versions, counted, growth)
+    ledger.reconcile(rows, growth)
+    check_distinct(lake, partials)
+
+    rejects = parsing.rejects(batch.parsed, [row["source_file"] for row in rows])
+    lake.overwrite([
+        Overwrite(GOLD, hours, gold.merge(partials)),
+        *tables_of_files(lake, rows, rejects),
     ])
-    return _loaded(rows, [*spans])
+    return _loaded(rows, hours)
 
 
-def _loaded(rows: list[LedgerRow], hours: list[Hour]) -> Loaded:
+def _loaded(rows: list[LedgerRow], hours: list[Partition]) -> Loaded:
     counts = {name: sum(row[name] for row in rows) for name in COUNTS}
     barren = sum(row["lines"] == row["rejected"] > 0 for row in rows)
     return Loaded(counts, [row["source_file"] for row in rows], hours, barren)
 
 
-def hours_of(parsed: DataFrame) -> dict[Hour, Span]:
+def hours_of(parsed: DataFrame) -> dict[Partition, Span]:
     """Return the hours of the parsed events, and what these span."""
     hours = parsing.count_hours(parsed).collect()
     return {(hour.dt, hour.hour): (hour.first, hour.last) for hour in sorted(hours)}
 
 
-def append(
-    parsed: DataFrame, lake: Lake, spans: dict[Hour, Span]
-) -> tuple[list[Row], Counter[str], DataFrame]:
-    """Add to silver what it lacks of the batch, and sum up what it then holds.
-
-    Returns the batch's claims as of ``deduplication.count_claims``; how many rows this run has
-    added to silver of each file; and the sums of the batch's hours, as of ``gold.sum_up``.
-    """
-    silver = keep_within(lake.read_events(spans), ranges(spans.values()))
-    claims = deduplication.find_claims(parsed, silver)
-    added = lake.append_events(deduplication.leave_out(parsed, claims), spans)
-
-    summed = gold.sum_up(lake.read_event_files(spans)).persist()
-    return deduplication.count_claims(claims).collect(), rows_added(summed, added), summed
-
-
-def rows_added(summed: DataFrame, files: Collection[str]) -> Counter[str]:
+def rows_added(partials: DataFrame, files: Collection[str]) -> Counter[str]:
     """Count the rows of each raw file in some files of silver, as they were read back."""
     rows: Counter[str] = Counter()
-    for file in summed.select("name", "rows").where("rows is not null").collect():
-        if file.name in files:
+    for file in partials.select("file_name", "rows").where("rows is not null").collect():
+        if file.file_name in files:
             rows.update(file.rows)
     return rows
 
 
-def check_distinct(lake: Lake, summed: DataFrame) -> None:
-    """Prove that silver holds no event twice in the hours that were summed up.
+def check_distinct(lake: Lake, partials: DataFrame) -> None:
+    """Prove that silver holds no event twice in the hours of some partial aggregates.
 
-    Independent of how copies were looked for: fingerprints of all rows, as they were read back,
+    Independent of how duplicates were looked for: fingerprints of all rows, as they were read back,
     say which hours may be wrong, and all fields of these decide.
 
     Raises:
         ImbalanceError: it does.
     """
-    hours = [(row.dt, row.hour) for row in gold.hours_with_repeats(summed).collect()]
-    if hours and (doubled := doubled_hours(lake.read_events(hours))):
+    hours = [(row.dt, row.hour) for row in gold.hours_with_repeats(partials).collect()]
+    if hours and (doubled := deduplication.doubled_hours(lake.read(EVENTS, hours))):
         raise ImbalanceError(
             f"silver has every event once, but in the hours {doubled[:10]} some stand there twice; "
             f"nothing was published: run the job again, it removes them first"
         )
-
-
-def versions(batch: Batch, raw: RawFiles) -> dict[str, Stored]:
-    """Return a batch's files as a listing shows them, if nobody has written them since."""
-    found = raw.find(sorted({hour_folders(file.uri)[0] for file in batch.delivered}))
-    return {uri: each for uri, each in found.items() if raw.is_settled(each)}
 
 
 def ranges(spans: Iterable[Span], most: int = MOST_RANGES) -> list[Span]:
@@ -172,19 +129,37 @@ def keep_within(silver: DataFrame, spans: Iterable[Span]) -> DataFrame:
     return silver.where(within)
 
 
-def file_tables(lake: Lake, rows: list[LedgerRow], rejects: DataFrame | None) -> list[Replacement]:
-    """Return what becomes of the tables about files: ledger and rejects go together."""
-    columns = LOAD_LEDGER.partitioned_columns
-    written = [{**row, "run_id": lake.run_id} for row in rows]
-    told = lake.spark.createDataFrame([Row(**row) for row in written], columns)
+def record_silent(silent: list[Inspection], lake: Lake, raw: RawFiles) -> list[Inspection]:
+    """Give files that have nothing to load their rows, and move aside what is unreadable."""
+    if silent:
+        lake.overwrite(tables_of_files(lake, ledger.of_silent(silent)))
+    for each in silent:
+        if each.state == UNREADABLE:
+            raw.set_aside(each)
+    return silent
+
+
+def tables_of_files(
+    lake: Lake, rows: list[LedgerRow], rejects: DataFrame | None = None
+) -> list[Overwrite]:
+    """Return what becomes of the tables about raw files: ledger and rejects go together."""
+    written = [Row(**{**row, "run_id": lake.run_id}) for row in rows]
+    told = lake.spark.createDataFrame(written, LOAD_LEDGER.partitioned_columns)
     # By name: what came through Java's hash map has an order of its own.
     in_order = F.map_from_entries(F.array_sort(F.map_entries("reasons")))
     told = told.withColumn("reasons", in_order)
     if rejects is None:
         rejects = lake.spark.createDataFrame([], REJECTED_EVENTS.partitioned_columns)
-    hours = sorted({(row["dt"], row["hour"]) for row in rows})
-    files = told.select("source_file")
+    hours: list[Partition] = sorted({(row["dt"], row["hour"]) for row in rows})
     return [
-        Replacement([table], hours, lake.with_other_files(table, new, files, hours))
+        Overwrite([table], hours, files_of(table, _with_others(lake, table, new, told, hours)))
         for table, new in ((REJECTED_EVENTS, rejects), (LOAD_LEDGER, told))
     ]
+
+
+def _with_others(
+    lake: Lake, table: Table, rows: DataFrame, told: DataFrame, hours: list[Partition]
+) -> DataFrame:
+    """Add to the rows about the files that are ``told`` of those about others in their hours."""
+    others = lake.read(table, hours).join(told, "source_file", "left_anti")
+    return others.unionByName(rows)

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from glue_jobs.events.rules import slot_of
-from glue_jobs.events.run import Outcome
+from glue_jobs.events.load import Loaded
+from glue_jobs.events.raw_names import slot_of
 
 NAMESPACE = "EventAnalytics"
 SLOT_LENGTH = timedelta(minutes=5)
@@ -13,16 +13,19 @@ HOUR = 3600  # seconds
 
 
 def metrics(
-    outcome: Outcome, job_run: dict[str, Any], dpu_hour_price: float, now: datetime
+    loaded: Loaded,
+    counts: dict[str, int],
+    job_run: dict[str, Any],
+    dpu_hour_price: float,
+    now: datetime,
 ) -> dict[str, tuple[float, str]]:
     """Return (value, unit) by name of a run that ends ``now``; ``job_run`` as Glue describes it.
 
-    Beside the outcome's counts: ``RunSeconds``; ``EstimatedCost``, US dollars, if all workers were
+    Beside the run's ``counts``: ``RunSeconds``; ``EstimatedCost``, US dollars, if all workers were
     there all the time; ``RejectedPercent`` of the lines, 100 where a file with lines gave no event;
     ``FreshnessSeconds``, how long ago the newest slot that was loaded ended. The last two only
     where lines or slots were loaded.
     """
-    loaded, counts = outcome.intake.loaded, outcome.counts
     seconds = (now - job_run["StartedOn"]).total_seconds()
     dpu_hours = job_run["MaxCapacity"] * max(seconds, SHORTEST_BILL) / HOUR
     found = {name.title(): (float(count), "Count") for name, count in counts.items()}

@@ -1,126 +1,112 @@
-"""Lines become parts: a file's events of one hour as Parquet, and what a run must know of them.
+"""Validated lines become Parquet files: one for the events of a raw file and an hour.
 
-Runs in Spark's Python workers. Events are judged, sorted and packed where they are read; Spark
-moves parts, not rows, and only events that may be there twice are unpacked again.
+Runs in Spark's Python workers. Events are sorted and packed where they are read; Spark moves files,
+not rows, and only events that may be there twice are unpacked again.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandas.util import hash_array
-from pyarrow import parquet
 from pyspark import TaskContext
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.events.file_counts import Census
-from glue_jobs.events.schemas import EVENTS, Table
-from glue_jobs.events.validation import judge
+from glue_jobs.events.schemas import BYTES, COUNT, EVENTS, TEXT, TEXTS, TIME
+from glue_jobs.lake.parquet import checksums, pack, to_batch
 
 MOST_EVENTS = 1 << 20  # sorted and packed at once, in some 300 MB
 MOST_BYTES = 1 << 28  # of events, however few; an event may have 1 MiB
-ROW_GROUP = 1 << 17  # events; a row group's times are few enough to be skipped by
 MICROS_OF_AN_HOUR = 3_600_000_000
 
-PARTS = T.StructType([
-    T.StructField("source_file", T.StringType()),
-    T.StructField("reason", T.StringType()),
-    T.StructField("raw_line", T.StringType()),
-    T.StructField("unknown_fields", T.ArrayType(T.StringType())),
-    T.StructField("lines", T.LongType()),
-    T.StructField("bytes", T.LongType()),
-    T.StructField("first_event_time", T.TimestampType()),
-    T.StructField("last_event_time", T.TimestampType()),
-    T.StructField("part", T.StringType()),
-    T.StructField("events", T.LongType()),
-    T.StructField("keys", T.BinaryType()),
-    T.StructField("body", T.BinaryType()),
+# Rows of three kinds, all with their raw file. A rejected line: ``reason``, ``raw_line``,
+# ``rejected`` (1). A file of events: its hour, name and content, its ``events`` and how many
+# ``valid`` lines they were, their ``keys``, the times of the first and the last. What a raw file
+# delivered: ``lines``, ``bytes``, ``unknown_fields``.
+COUNTS = ("lines", "bytes", "valid", "rejected", "events")
+PARSED = T.StructType([
+    *EVENTS.file_columns,
+    *(T.StructField(name, TEXT) for name in ("source_file", "reason", "raw_line")),
+    *(T.StructField(name, COUNT) for name in COUNTS),
+    *(T.StructField(name, TIME) for name in ("first_event_time", "last_event_time")),
+    T.StructField("keys", BYTES),
+    T.StructField("unknown_fields", TEXTS),
 ])
-_ARROW = to_arrow_schema(PARTS)
-_EVENTS = to_arrow_schema(EVENTS.columns)
+_PARSED = to_arrow_schema(PARSED)
 
 
-def make_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Judge and pack the lines of a task.
+def pack_events(validated: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Pack the events of a task; pass on its rejected lines.
 
-    Columns in: ``line`` (bytes), ``source_file``; out: those of ``PARTS``.
-    Rows: one per rejected line, with its ``reason``; one per part: its name, which is the same
-    if the task is tried again, its ``events``, their ``keys`` and its file, ``body``; and one per
-    raw file, with the ``lines`` and ``bytes`` that it delivered, as of ``Census``.
+    Columns in: those of ``VALIDATED``; out: those of ``PARSED``.
+    Rows: one per rejected line; one per file of events, whose name is the same if the task is
+    tried again.
     """
     partition = TaskContext.get().partitionId()  # type: ignore[union-attr] # there is a task
     names = (f"{partition:05}-{number:05}" for number in count())
     held: list[pa.RecordBatch] = []
-    census = Census()
-    for verdicts in judge(census.count(batches)):
-        census.note_unknown_fields(verdicts)
-        is_event = pc.is_null(verdicts["reason"])
+    for lines in validated:
+        is_event = pc.is_null(lines["reason"])
         if pc.all(is_event).as_py():
-            held.append(verdicts)
+            held.append(lines)
         else:
-            yield _rejects(verdicts.filter(pc.invert(is_event)))
-            held.append(verdicts.filter(is_event))
+            yield _rejects(lines.filter(pc.invert(is_event)))
+            held.append(lines.filter(is_event))
         if sum(map(len, held)) >= MOST_EVENTS or sum(each.nbytes for each in held) >= MOST_BYTES:
             yield from _pack(_take_all(held), names)
     if any(map(len, held)):
         yield from _pack(_take_all(held), names)
-    yield pa.RecordBatch.from_pylist(census.rows(), _ARROW)
 
 
-def _rejects(rejected: pa.RecordBatch) -> pa.RecordBatch:
-    columns = dict(zip(rejected.schema.names, rejected.columns, strict=True))
-    columns["lines"] = pa.repeat(1, len(rejected))
-    del columns["unknown_fields"]  # the census has them
-    nothing = pa.nulls(len(rejected))
-    arrays = [columns.get(field.name, nothing).cast(field.type) for field in _ARROW]
-    return pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
+def _rejects(lines: pa.RecordBatch) -> pa.RecordBatch:
+    columns = {name: lines[name] for name in ("source_file", "reason", "raw_line")}
+    return to_batch({**columns, "rejected": pa.repeat(1, len(lines))}, len(lines), _PARSED)
 
 
 def _take_all(held: list[pa.RecordBatch]) -> pa.Table:
     """Return the events held, and hold them no more: what is made of them takes as much memory."""
     events = pa.Table.from_batches(held)
     held.clear()
-    return events
+    return events.combine_chunks()
 
 
 def _pack(events: pa.Table, names: Iterator[str]) -> Iterator[pa.RecordBatch]:
-    """Rows: one per file and hour of the events."""
-    events = events.combine_chunks()
+    """Rows: one per raw file and hour of the events."""
     files, times = _files(events), instants(events)
-    if not _are_in_order(files, times):
-        order = np.lexsort((times, files))
+    order = np.lexsort((times, files))
+    if np.any(np.diff(order) < 0):  # as a rule they are in order, and to move them costs
         events, files, times = events.take(order), files[order], times[order]
     borders = np.flatnonzero(np.diff(times // MICROS_OF_AN_HOUR) | np.diff(files)) + 1
     for start, end in pairwise([0, *borders, len(events)]):
-        row = _part(events.slice(start, end - start), next(names))
-        yield pa.RecordBatch.from_pylist([row], _ARROW)
+        row = _file(events.slice(start, end - start), next(names))
+        yield pa.RecordBatch.from_pylist([row], _PARSED)
 
 
-def _are_in_order(files: np.ndarray, times: np.ndarray) -> bool:
-    """Tell whether events come file by file, in time; they often do, and to move them costs."""
-    of_file, later = np.diff(files), np.diff(times) >= 0
-    return bool(np.all((of_file > 0) | ((of_file == 0) & later)))
+def _files(events: pa.Table) -> np.ndarray:
+    """Return a number for each event's raw file."""
+    return events["source_file"].combine_chunks().dictionary_encode().indices.to_numpy()
 
 
-def _part(events: pa.Table, name: str) -> dict[str, Any]:
-    """Return the row of one part; an event that follows an equal one is left out of it."""
+def _file(events: pa.Table, name: str) -> dict[str, Any]:
+    """Return the row of a file; an event that follows an equal one is left out of it."""
     keys = keys_of(events)
     is_kept = ~_equals_previous(events, keys)
-    kept = events.select(_EVENTS.names).filter(is_kept)
-    times = events["event_time"]
+    kept = events.select(EVENTS.columns.names).filter(is_kept)
+    first, last = (events["event_time"][at].as_py() for at in (0, -1))
     return {
+        "dt": f"{first:%Y-%m-%d}",
+        "hour": f"{first:%H}",
+        "file_name": name,
         "source_file": events["source_file"][0],
-        "lines": len(events),
-        "first_event_time": times[0],
-        "last_event_time": times[-1],
-        "part": name,
+        "valid": len(events),
+        "first_event_time": first,
+        "last_event_time": last,
         "events": len(kept),
         "keys": keys[is_kept].tobytes(),
-        "body": pack(kept, EVENTS),
+        "content": pack(kept, EVENTS),
     }
 
 
@@ -147,40 +133,3 @@ def keys_of(events: pa.Table) -> np.ndarray:
     An hour has less than 2**32 microseconds, so in it only users that share a checksum share keys.
     """
     return (instants(events) << 32) | checksums(events["user_id"])
-
-
-def checksums(texts: pa.ChunkedArray) -> np.ndarray:
-    """Return 32 bits of each text."""
-    encoded = texts.combine_chunks().dictionary_encode()
-    hashes = hash_array(encoded.dictionary.to_numpy(zero_copy_only=False))
-    return hashes.astype(np.uint32).astype(np.int64)[encoded.indices.to_numpy()]
-
-
-def _files(events: pa.Table) -> np.ndarray:
-    """Return a number for each event's file."""
-    return events["source_file"].combine_chunks().dictionary_encode().indices.to_numpy()
-
-
-def pack(
-    rows: pa.Table, table: Table, row_group: int = ROW_GROUP, unlike: Collection[str] = ()
-) -> bytes:
-    """Return rows of a table as a Parquet file, as Spark's settings have it.
-
-    ``unlike`` are the columns whose values seldom repeat: a dictionary would only add to them.
-    """
-    sink = pa.BufferOutputStream()
-    parquet.write_table(
-        rows.cast(to_arrow_schema(table.columns)),
-        sink,
-        compression="zstd",
-        coerce_timestamps="ms",
-        row_group_size=row_group,
-        use_dictionary=[name for name in rows.column_names if name not in unlike],
-        store_schema=False,
-    )
-    return sink.getvalue().to_pybytes()
-
-
-def unpack(body: bytes) -> pa.Table:
-    """Return the events of a part's file, typed as Spark takes them."""
-    return parquet.read_table(pa.BufferReader(body)).cast(_EVENTS)

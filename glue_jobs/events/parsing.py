@@ -1,26 +1,56 @@
-"""Lines of raw files become parts, rejects, and counts of what each file delivered.
+"""Lines of raw files become files of events, rejects, and counts of what each file delivered.
 
 Pure functions of DataFrames. One pass over the JSON: whoever calls ``parse_lines`` keeps its rows.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import NamedTuple
 
 import boto3
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.events.file_counts import MOST_FIELDS
-from glue_jobs.events.packing import PARTS, make_parts
-from glue_jobs.events.raw_files import hour_of
+from glue_jobs.events.fast_path import FastPath
+from glue_jobs.events.file_counts import MOST_FIELDS, FileCounts
+from glue_jobs.events.packing import COUNTS, PARSED, pack_events
+from glue_jobs.events.raw_files import Delivered, hour_of
 from glue_jobs.events.raw_lines import read_lines
+from glue_jobs.events.raw_names import is_raw_file
 from glue_jobs.events.schemas import HOUR_KEYS, REJECTED_EVENTS
+from glue_jobs.events.validation import validate_each
+from glue_jobs.lake.store import Stored
 
 CTRL_A = "\u0001"  # separates the columns of what the raw reader delivers; JSON never holds it
 LINE_COLUMNS = ("col0", "col1")  # the second tells of a line that has ctrl-A
 LONGEST = 1 << 13  # bytes of a line that is read through Glue, thirty times an event's
 ODD = "a line has ctrl-A or is longer than {} bytes"
+# Batches that are validated while the next arrives: Spark does not send it before the last one is
+# taken, and a gzip file is one task, which would leave other cores idle.
+AHEAD = 2
+
+
+class Batch(NamedTuple):
+    """Lines that were parsed: the rows, kept, as of ``parse_lines``, and what each file delivered.
+
+    ``files`` as of ``count_files``; ``ignored`` are the URIs of other objects that were read;
+    ``versions`` are those of the files that were read, as far as they are known.
+    """
+
+    parsed: DataFrame
+    files: list[Row]
+    ignored: list[str]
+    versions: dict[str, Stored] = {}  # ruff: ignore[mutable-class-default] - nobody adds to it
+
+    @property
+    def delivered(self) -> list[Delivered]:
+        """How much each raw file delivered."""
+        return [Delivered(file.source_file, file.lines, file.bytes) for file in self.files]
 
 
 def join_columns(read: DataFrame) -> DataFrame:
@@ -40,33 +70,29 @@ def join_columns(read: DataFrame) -> DataFrame:
 
 
 def parse_lines(lines: DataFrame) -> DataFrame:
-    """Validate every line; pack the events of each file and hour.
+    """Validate every line; pack the events of each raw file and hour.
 
-    Rows: one per part, one per rejected line, one or more per file; blank lines are none.
-    Columns: those of parts.py, and of a part ``dt`` and ``hour`` of its events, UTC.
+    Rows: one per file of events, one per rejected line, one or more per raw file.
+    Columns: those of ``PARSED``.
     """
     columns = lines.select(F.col("line").cast("binary"), "source_file")
-    return _with_hour(columns.mapInArrow(make_parts, PARTS))
+    return columns.mapInArrow(parse, PARSED)
 
 
 def parse_files(spark: SparkSession, files: list[tuple[str, str]], region: str) -> DataFrame:
     """Read raw files (URI, ETag) in workers and parse their lines; rows as of ``parse_lines``."""
     named = spark.sparkContext.parallelize(files, len(files))  # a task each, as Glue has it
     frame = spark.createDataFrame(named, "uri string, etag string")
-    return _with_hour(frame.mapInArrow(partial(_read_and_parse, region), PARTS))
+    return frame.mapInArrow(partial(_read_and_parse, region), PARSED)
 
 
-def _read_and_parse(region: str, files: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    s3 = boto3.client("s3", region_name=region)
-    named = ((row["uri"], row["etag"]) for batch in files for row in batch.to_pylist())
-    return make_parts(read_lines(s3, named))
-
-
-def _with_hour(parsed: DataFrame) -> DataFrame:
-    return parsed.withColumns({
-        "dt": F.date_format("first_event_time", "yyyy-MM-dd"),
-        "hour": F.date_format("first_event_time", "HH"),
-    })
+def read(parsed: DataFrame) -> Batch:
+    """Read and parse what ``parse_lines`` or ``parse_files`` plan; this does the work."""
+    parsed = parsed.persist(StorageLevel.DISK_ONLY)
+    files = count_files(parsed).collect()
+    raw = [file for file in files if is_raw_file(file.source_file)]
+    others = [file.source_file for file in files if not is_raw_file(file.source_file)]
+    return Batch(parsed, raw, others)
 
 
 def rejects(parsed: DataFrame, files: Iterable[str]) -> DataFrame:
@@ -97,32 +123,22 @@ def count_files(parsed: DataFrame) -> DataFrame:
         that are ``valid`` or ``rejected``, and ``reasons`` of these with their numbers; the
         packed ``events``, and the first and last event time, NULL if there are none.
     """
-    of_reason = parsed.groupBy("source_file", "reason").agg(
-        _sum("lines", "bytes is not null").alias("lines"),
-        _sum("bytes", "true").alias("bytes"),
-        _sum("lines", "part is not null").alias("valid"),
-        _sum("lines", "reason is not null").alias("rejected"),
-        _sum("events", "true").alias("events"),
+    of_each = [
+        *(F.sum(name).alias(name) for name in COUNTS),
+        F.min("first_event_time").alias("first_event_time"),
+        F.max("last_event_time").alias("last_event_time"),
         F.flatten(F.collect_list("unknown_fields")).alias("unknown_fields"),
-        F.min("first_event_time").alias("first_event_time"),
-        F.max("last_event_time").alias("last_event_time"),
+    ]
+    reason = F.when(F.col("reason").isNotNull(), F.struct("reason", "rejected"))
+    by_reason = parsed.groupBy("source_file", "reason").agg(*of_each)
+    counted = by_reason.groupBy("source_file").agg(
+        *of_each, F.collect_list(reason).alias("reasons")
     )
-    sums = ("lines", "bytes", "valid", "rejected", "events")
-    reasons = F.collect_list(F.when(F.col("reason").isNotNull(), F.struct("reason", "rejected")))
-    unknown_fields = F.flatten(F.collect_list("unknown_fields"))
-    return of_reason.groupBy("source_file").agg(
-        *(F.sum(name).alias(name) for name in sums),
-        F.map_from_entries(F.array_sort(reasons)).alias("reasons"),
-        F.slice(F.array_sort(F.array_distinct(unknown_fields)), 1, MOST_FIELDS).alias(
-            "unknown_fields"
-        ),
-        F.min("first_event_time").alias("first_event_time"),
-        F.max("last_event_time").alias("last_event_time"),
-    )
-
-
-def _sum(column: str, condition: str) -> Column:
-    return F.sum(F.when(F.expr(condition), F.coalesce(column, F.lit(0))).otherwise(0))
+    names = F.array_sort(F.array_distinct("unknown_fields"))
+    return counted.fillna(0).withColumns({
+        "reasons": F.map_from_entries(F.array_sort("reasons")),
+        "unknown_fields": F.slice(names, 1, MOST_FIELDS),
+    })
 
 
 def count_hours(parsed: DataFrame) -> DataFrame:
@@ -132,10 +148,49 @@ def count_hours(parsed: DataFrame) -> DataFrame:
     """
     return (
         parsed
-        .where("part is not null")
+        .where("file_name is not null")
         .groupBy(*HOUR_KEYS)
         .agg(
             F.unix_micros(F.min("first_event_time")).alias("first"),
             F.unix_micros(F.max("last_event_time")).alias("last"),
         )
     )
+
+
+# In Spark's Python workers:
+
+
+def _read_and_parse(region: str, files: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    s3 = boto3.client("s3", region_name=region)
+    named = ((row["uri"], row["etag"]) for batch in files for row in batch.to_pylist())
+    return parse(read_lines(s3, named))
+
+
+def parse(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Columns in: ``line`` (bytes), ``source_file``; out: those of ``PARSED``."""
+    counts = FileCounts()
+    lines = counts.count(batches)
+    validated = counts.note_unknown_fields(validate(lines))
+    yield from pack_events(validated)
+    yield pa.RecordBatch.from_pylist(counts.rows(), to_arrow_schema(PARSED))
+
+
+def validate(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Validate lines, ``line`` (bytes) and ``source_file``, but for blank ones.
+
+    Rows: one per line, in any order. Columns: those of ``VALIDATED``.
+    """
+    fast_path = FastPath()
+    with ThreadPoolExecutor(AHEAD) as pool:
+        ahead: deque[Future[list[pa.RecordBatch]]] = deque()
+        for lines in batches:
+            ahead.append(pool.submit(_validate, lines, fast_path))
+            if len(ahead) > AHEAD:
+                yield from ahead.popleft().result()
+        for validated in ahead:
+            yield from validated.result()
+
+
+def _validate(lines: pa.RecordBatch, fast_path: FastPath) -> list[pa.RecordBatch]:
+    events, left = fast_path.take(lines)
+    return [*events, validate_each(left)]

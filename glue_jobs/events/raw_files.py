@@ -19,11 +19,11 @@ from glue_jobs.events.raw_lines import (
     split_lines,
     texts_of,
 )
-from glue_jobs.events.raw_names import RAW_SUFFIXES, is_raw_file
-from glue_jobs.events.rules import BLANKS, layout_root, slot_of
+from glue_jobs.events.raw_names import RAW_SUFFIXES, is_raw_file, layout_root, slot_of
+from glue_jobs.events.rules import BLANKS
 from glue_jobs.events.schemas import IGNORED, LOADED, UNREADABLE
-from glue_jobs.lake.catalog import Hour
 from glue_jobs.lake.store import Store, Stored
+from glue_jobs.lake.tables import Partition
 
 UNREADABLE_FOLDER = "unreadable/"
 INSPECTORS = 8  # files that are looked at at once
@@ -72,8 +72,12 @@ class RawFiles:
             self._store.uri(found.key): found
             for prefix in prefixes
             for found in self._store.list(self._store.key(prefix))
-            if not found.key.endswith("/")  # the console makes empty objects for folders
         }
+
+    def versions(self, delivered: Iterable[Delivered]) -> dict[str, Stored]:
+        """Return files as a listing shows them, if nobody has written them since they were read."""
+        found = self.find(sorted({hour_folders(file.uri)[0] for file in delivered}))
+        return {uri: each for uri, each in found.items() if self.is_settled(each)}
 
     def is_settled(self, found: Stored) -> bool:
         """Tell whether an object is as the run has read it: nobody has written it since."""
@@ -170,7 +174,7 @@ def is_kept_by_s3(error: ClientError) -> bool:
     return code in KEPT_BY_S3 or "kms" in str(error).lower()
 
 
-def hour_of(uri: str) -> Hour:
+def hour_of(uri: str) -> Partition:
     """Return (dt, hour) of a raw file's slot; ``unknown`` outside the producer's layout."""
     slot = slot_of(uri)
     return (f"{slot:%Y-%m-%d}", f"{slot:%H}") if slot else ("unknown", "unknown")

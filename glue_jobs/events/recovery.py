@@ -8,55 +8,37 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.events import gold
+from glue_jobs.events.deduplication import doubled_hours
 from glue_jobs.events.raw_files import hour_of
 from glue_jobs.events.schemas import EVENT_KEY, EVENTS, GOLD, HOUR_KEYS, LOAD_LEDGER
-from glue_jobs.lake.catalog import Hour
-from glue_jobs.lake.lake import Lake, Replacement
+from glue_jobs.lake.lake import Lake, Overwrite
+from glue_jobs.lake.tables import Partition
 
 NO_HOURS = "none"
 HOUR_FORMAT = "%Y-%m-%dT%H"
 
 
-def heal(lake: Lake, hours: Collection[Hour]) -> list[Hour]:
+def deduplicate(lake: Lake, hours: Collection[Partition]) -> list[Partition]:
     """Make each silver event of some hours stand there once; return the hours that were wrong.
 
-    Events are doubled where two runs wrote at once, or a task that failed left its files.
+    Events are doubled where two runs wrote at once.
     """
-    doubled = doubled_hours(lake.read_events(hours)) if hours else []
+    doubled = doubled_hours(lake.read(EVENTS, hours)) if hours else []
     if doubled:
-        lake.doubts.note(doubled)
+        lake.manifests.change(doubled)
         change = partial(keep_first, owners=owners(lake, doubled))
     for hour in doubled:
-        lake.rewrite_events(hour, change)
+        lake.rewrite(EVENTS, hour, change)
     return doubled
 
 
-def doubled_hours(events: DataFrame) -> list[Hour]:
-    """Return the hours of silver that hold an event more than once.
-
-    Keys nominate an hour, so that Spark moves eight bytes an event; all fields decide.
-    """
-    key = F.xxhash64(*EVENT_KEY).alias("key")
-    nominated = hours_with_copies(events.select(*HOUR_KEYS, key), "key")
-    if not nominated:
-        return []
-    hours = F.broadcast(events.sparkSession.createDataFrame(nominated, list(HOUR_KEYS)))
-    return hours_with_copies(events.join(hours, list(HOUR_KEYS)), *EVENT_KEY)
-
-
-def hours_with_copies(rows: DataFrame, *equal: str) -> list[Hour]:
-    """Return the hours in which some rows are equal in these columns."""
-    copies = rows.groupBy(*HOUR_KEYS, *equal).count().where("count > 1")
-    return sorted((row.dt, row.hour) for row in copies.select(*HOUR_KEYS).distinct().collect())
-
-
-def owners(lake: Lake, hours: Iterable[Hour]) -> DataFrame:
+def owners(lake: Lake, hours: Iterable[Partition]) -> DataFrame:
     """Find the raw files that the ledger has accepted events of, among those of silver's hours.
 
     Rows: one per such file, and some more. Columns: ``source_file``, ``is_owner``, true.
     """
-    files = lake.read_events(hours).select("source_file").distinct().collect()
-    ledger = lake.read_published(LOAD_LEDGER, {hour_of(file.source_file) for file in files})
+    files = lake.read(EVENTS, hours).select("source_file").distinct().collect()
+    ledger = lake.read(LOAD_LEDGER, {hour_of(file.source_file) for file in files})
     accepted = ledger.where("accepted > 0").select("source_file").distinct()
     return accepted.withColumn("is_owner", F.lit(True))
 
@@ -81,16 +63,16 @@ def keep_first(events: DataFrame, owners: DataFrame) -> DataFrame:
     return kept.select(*EVENTS.partitioned_columns.names)
 
 
-def rebuild(lake: Lake, hours: Iterable[Hour]) -> None:
+def rebuild(lake: Lake, hours: Iterable[Partition]) -> None:
     """Build gold of some hours again from silver."""
     rebuilt = sorted(hours)
     if rebuilt:
-        lake.doubts.note(rebuilt)
-        files = gold.add_up(gold.sum_up(lake.read_event_files(rebuilt)))
-        lake.publish([Replacement(GOLD, rebuilt, files)])
+        lake.manifests.change(rebuilt)
+        files = gold.merge(gold.aggregate(lake.read_files(EVENTS, rebuilt)))
+        lake.overwrite([Overwrite(GOLD, rebuilt, files)])
 
 
-def hours_between(interval: str) -> set[Hour]:
+def hours_between(interval: str) -> set[Partition]:
     """Return the hours from the first to the last of ``2026-03-01T10/2026-03-02T09``, or none.
 
     Raises:

@@ -8,23 +8,29 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
-from glue_jobs.events.schemas import (
-    ADD_TO_CART,
-    EVENT_TYPES,
-    PURCHASE,
-    RAW_EVENTS,
-    REMOVE_FROM_CART,
-    SEARCH,
-)
-
-FIELDS = tuple(RAW_EVENTS.columns.names)
-ALWAYS_REQUIRED = frozenset({"timestamp", "user_id", "session_id", "event_type"})
-PRODUCT_FIELDS = frozenset({"product_id", "category"})
-CART_FIELDS = frozenset({"quantity", "price"})
-CART_TYPES = frozenset({ADD_TO_CART, REMOVE_FROM_CART, PURCHASE})
+PAGE_VIEW = "page_view"
+ADD_TO_CART = "add_to_cart"
+REMOVE_FROM_CART = "remove_from_cart"
+PURCHASE = "purchase"
+SEARCH = "search"
+CART_TYPES = (ADD_TO_CART, REMOVE_FROM_CART, PURCHASE)
+PRODUCT_TYPES = (PAGE_VIEW, *CART_TYPES)
+EVENT_TYPES = (*PRODUCT_TYPES, SEARCH)
+# The contract's fields, and the event types that need them: they are forbidden for the others.
+FIELDS = {
+    "timestamp": EVENT_TYPES,
+    "user_id": EVENT_TYPES,
+    "session_id": EVENT_TYPES,
+    "event_type": EVENT_TYPES,
+    "product_id": PRODUCT_TYPES,
+    "quantity": CART_TYPES,
+    "price": CART_TYPES,
+    "category": PRODUCT_TYPES,
+    "search_query": (SEARCH,),
+}
 
 NOT_UTF8 = "not_utf8"
 NOT_JSON = "not_json"
@@ -43,22 +49,18 @@ MILLISECOND = 1000  # microseconds
 # Before: a clock that stands at its zero (of Unix, Windows, .NET, Go, Excel), not history.
 FIRST_INSTANT = datetime(2010, 1, 1, tzinfo=UTC)
 END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)  # the first instant that is beyond all events
-
 MAX_LINE = 1 << 20  # bytes; an event has some 300
 KEPT = 1 << 16  # bytes of a rejected line that are kept, and of an overlong one that are looked at
 MAX_UNKNOWN_FIELDS = 100  # of a line; also the characters of a name
 
-# The five-minute slot that the producer names in the key of a raw file.
-SLOT = r"/year=([0-9]{4})/month=([0-9]{2})/day=([0-9]{2})/hour=([0-9]{2})/minute=([0-9]{2})/"
-_LAST_SLOT = re.compile(f"(.*){SLOT}", re.DOTALL)
 BLANKS = b" \t\r\n"  # a line of these alone is none
-# What a reader before us writes for bytes that are no text.
-REPLACEMENT = "\ufffd".encode()
+REPLACEMENT = "\ufffd".encode()  # what a reader before us writes for bytes that are no text
 # RFC 3339, and of ISO 8601 the comma and the short zones. More decimals than six are zeros.
 _TIMESTAMP = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d([.,]\d{1,6}0*)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)",
     flags=re.ASCII,
 )
+_TYPES = {"quantity": (int,), "price": (int, Decimal)}
 _ZERO = re.compile(r"-?[0.]+[eE]")
 _BEGINS_A_VALUE = re.compile(r'[{\["\d-]|true|false|null', flags=re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,7 +94,7 @@ class _DuplicateFieldError(ValueError):
 
 
 def parse_line(line: bytes, slot: datetime | None) -> ParsedLine:
-    """Judge one line.
+    """Validate one line.
 
     ``slot`` is the file's five-minute slot, None for a file outside the producer's layout: its
     events cannot be too early.
@@ -108,30 +110,6 @@ def parse_line(line: bytes, slot: datetime | None) -> ParsedLine:
     if reasons or not instant:
         return ParsedLine(None, tuple(reasons), unknown)
     return ParsedLine(_event(record, instant), (), unknown)
-
-
-@lru_cache
-def slot_of(source_file: str) -> datetime | None:
-    """Return the slot that a raw file's key names, of several the last; None where it names none.
-
-    It is one in which an event may happen, so that its year has four digits.
-    """
-    found = _LAST_SLOT.match(source_file)
-    if not found:
-        return None
-    _, *numbers = found.groups()
-    try:
-        year, month, day, hour, minute = map(int, numbers)
-        slot = datetime(year, month, day, hour, minute, tzinfo=UTC)
-    except ValueError:  # digits, but no date
-        return None
-    return slot if FIRST_INSTANT <= slot < END_OF_TIME else None
-
-
-def layout_root(source_file: str) -> str:
-    """Return what of a raw file's URI stands before its slot's folders."""
-    found = _LAST_SLOT.match(source_file)
-    return found[1] if found else source_file
 
 
 def _integer(digits: str) -> int:
@@ -224,18 +202,17 @@ def _faults_of_time(instant: datetime, slot: datetime | None) -> list[str]:
 
 
 def _unknown(record: dict[str, Any]) -> tuple[str, ...]:
-    names = {name[:MAX_UNKNOWN_FIELDS] for name in record.keys() - set(FIELDS)}
+    names = {name[:MAX_UNKNOWN_FIELDS] for name in record.keys() - FIELDS.keys()}
     return tuple(sorted(names)[:MAX_UNKNOWN_FIELDS])
 
 
 def _faults(field: str, record: dict[str, Any], instant: datetime | None) -> list[str]:
-    value = record.get(field)
-    is_required = required(field, record.get("event_type"))
+    value, is_required = record.get(field), _is_required(field, record.get("event_type"))
     is_blank = isinstance(value, str) and not value
     if value is None or (is_blank and is_required):
         return [f"missing_{field}"] if is_required else []
     faults = []
-    if not _has_type(field, value):
+    if type(value) not in _TYPES.get(field, (str,)):
         faults.append(f"wrong_type_{field}")
     elif not _is_valid(field, value, instant):
         faults.append(f"invalid_{field}")
@@ -244,25 +221,12 @@ def _faults(field: str, record: dict[str, Any], instant: datetime | None) -> lis
     return faults
 
 
-def required(field: str, event_type: object) -> bool | None:
+def _is_required(field: str, event_type: object) -> bool | None:
     """Return whether a field must be there, must not be there (False), or nobody knows (None)."""
-    if field in ALWAYS_REQUIRED:
+    types = FIELDS[field]
+    if types is EVENT_TYPES or event_type in types:
         return True
-    if not isinstance(event_type, str) or event_type not in EVENT_TYPES:
-        return None
-    if field in PRODUCT_FIELDS:
-        return event_type != SEARCH
-    if field in CART_FIELDS:
-        return event_type in CART_TYPES
-    return event_type == SEARCH
-
-
-def _has_type(field: str, value: object) -> bool:
-    if field == "quantity":
-        return type(value) is int
-    if field == "price":
-        return type(value) in {int, Decimal}
-    return isinstance(value, str)
+    return False if event_type in EVENT_TYPES else None
 
 
 def _is_valid(field: str, value: Any, instant: datetime | None) -> bool:  # ruff: ignore[any-type] - JSON
@@ -278,17 +242,8 @@ def _is_valid(field: str, value: Any, instant: datetime | None) -> bool:  # ruff
 
 
 def _event(record: dict[str, Any], instant: datetime) -> Event:
-    micros = (instant - _EPOCH) // timedelta(microseconds=1)
-    price = record.get("price")
-    return Event(
-        event_time=micros - micros % MILLISECOND,
-        event_time_micros=micros % MILLISECOND,
-        user_id=record["user_id"],
-        session_id=record["session_id"],
-        event_type=record["event_type"],
-        product_id=record.get("product_id"),
-        quantity=record.get("quantity"),
-        price=None if price is None else Decimal(price).quantize(CENT),
-        category=record.get("category"),
-        search_query=record.get("search_query"),
-    )
+    milliseconds, micros = divmod((instant - _EPOCH) // timedelta(microseconds=1), MILLISECOND)
+    if record.get("price") is not None:
+        record["price"] = Decimal(record["price"]).quantize(CENT)
+    values: list[Any] = [record.get(name) for name in Event._fields[2:]]
+    return Event(milliseconds * MILLISECOND, micros, *values)

@@ -3,84 +3,34 @@
 The template declares the same tables in the Glue Data Catalog; a test holds the two together.
 """
 
-from dataclasses import dataclass
-
 from pyspark.sql import types as T
 
+from glue_jobs.lake.tables import Table, nullable, required
+
+HOUR_KEYS = ("dt", "hour")
+TEXT, BYTES, TIME = T.StringType(), T.BinaryType(), T.TimestampType()
+INTEGER, COUNT = T.IntegerType(), T.LongType()
 PRICE = T.DecimalType(10, 2)
 # The widest there is: to a decimal sum that overflows Spark answers NULL, not an error.
 REVENUE = T.DecimalType(38, 2)
-
-PAGE_VIEW = "page_view"
-ADD_TO_CART = "add_to_cart"
-REMOVE_FROM_CART = "remove_from_cart"
-PURCHASE = "purchase"
-SEARCH = "search"
-EVENT_TYPES = (PAGE_VIEW, ADD_TO_CART, REMOVE_FROM_CART, PURCHASE, SEARCH)
-
-HOUR_KEYS = ("dt", "hour")
+TEXTS = T.ArrayType(TEXT, containsNull=False)
+COUNTS = T.MapType(TEXT, COUNT, valueContainsNull=False)
 
 
-def _column(
-    name: str, data_type: T.DataType, meaning: str, *, required: bool = False
-) -> T.StructField:
-    return T.StructField(name, data_type, nullable=not required, metadata={"comment": meaning})
+def _by_hour(
+    layer: str, name: str, meaning: str, *columns: T.StructField, is_appended: bool = False
+) -> Table:
+    return Table(layer, name, meaning, T.StructType([*columns]), HOUR_KEYS, is_appended)
 
 
-@dataclass(frozen=True)
-class Table:
-    """One table of the dataset.
-
-    ``layer`` names the database (bronze, silver, gold) and the first part of the table's path in
-    the analytics bucket; ``partition_keys`` are strings, zero-padded.
-    """
-
-    layer: str
-    name: str
-    meaning: str
-    columns: T.StructType
-    partition_keys: tuple[str, ...] = HOUR_KEYS
-
-    @property
-    def path(self) -> str:
-        """Where the table lies in the analytics bucket, with a slash at the end."""
-        return f"{self.layer}/{self.name}/"
-
-    @property
-    def partitioned_columns(self) -> T.StructType:
-        """The table's columns followed by its partition keys."""
-        keys = [T.StructField(key, T.StringType()) for key in self.partition_keys]
-        return T.StructType([*self.columns.fields, *keys])
-
-
-RAW_EVENTS = Table(
-    "bronze",
-    "raw_events",
-    "The JSON lines where they lie, every field as text; one row per line.",
-    T.StructType([
-        _column("timestamp", T.StringType(), "When it happened, ISO 8601 with a zone."),
-        _column("user_id", T.StringType(), "Who did it."),
-        _column("session_id", T.StringType(), "The visit it belongs to."),
-        _column("event_type", T.StringType(), "What the visitor did."),
-        _column("product_id", T.StringType(), "The product concerned; NULL for a search."),
-        _column("quantity", T.StringType(), "Pieces put in, taken out or bought; else NULL."),
-        _column("price", T.StringType(), "US dollars a piece, where there is a quantity."),
-        _column("category", T.StringType(), "The product's category; NULL for a search."),
-        _column("search_query", T.StringType(), "What was searched for; NULL but for a search."),
-    ]),
-    partition_keys=("year", "month", "day", "hour"),
-)
-
-REJECTED_EVENTS = Table(
+REJECTED_EVENTS = _by_hour(
     "bronze",
     "rejected_events",
     "Lines that broke a rule; one row per distinct line of a file.",
-    T.StructType([
-        _column("source_file", T.StringType(), "S3 URI of the raw file.", required=True),
-        _column("reason", T.StringType(), "The broken rules, comma-separated.", required=True),
-        _column("raw_line", T.StringType(), "The line as delivered, up to 64 KiB.", required=True),
-        _column("occurrences", T.LongType(), "How often the file holds this line.", required=True),
-    ]),
+    required("source_file", TEXT, "S3 URI of the raw file."),
+    required("reason", TEXT, "The broken rules, comma-separated."),
+    required("raw_line", TEXT, "The line as delivered, up to 64 KiB."),
+    required("occurrences", COUNT, "How often the file holds this line."),
 )
 
 # What became of a raw file as a whole.
@@ -88,151 +38,122 @@ LOADED = "loaded"
 UNREADABLE = "unreadable"
 IGNORED = "ignored"
 
-LOAD_LEDGER = Table(
+LOAD_LEDGER = _by_hour(
     "bronze",
     "load_ledger",
     "What became of every line; one row per raw file.",
-    T.StructType([
-        _column("source_file", T.StringType(), "S3 URI of the raw file.", required=True),
-        _column(
-            "state",
-            T.StringType(),
-            "loaded, unreadable (moved aside), or ignored.",
-            required=True,
-        ),
-        _column("error", T.StringType(), "Why nothing of the file is loaded; NULL if it is."),
-        _column("bytes", T.LongType(), "Size of the raw file; NULL if it was gone by then."),
-        _column(
-            "lines",
-            T.LongType(),
-            "Lines that are not blank: accepted + duplicates + rejected.",
-            required=True,
-        ),
-        _column(
-            "accepted", T.LongType(), "Events that silver holds from this file.", required=True
-        ),
-        _column(
-            "duplicates",
-            T.LongType(),
-            "Valid lines whose event silver holds from another line.",
-            required=True,
-        ),
-        _column("rejected", T.LongType(), "Lines that broke a rule.", required=True),
-        _column(
-            "reasons",
-            T.MapType(T.StringType(), T.LongType(), valueContainsNull=False),
-            "Rejected lines by reason, as in rejected_events.",
-            required=True,
-        ),
-        _column(
-            "unknown_fields",
-            T.ArrayType(T.StringType(), containsNull=False),
-            "Names of fields outside the contract, sorted; 1,000 at the most.",
-            required=True,
-        ),
-        _column("first_event_time", T.TimestampType(), "Earliest valid event, UTC."),
-        _column("last_event_time", T.TimestampType(), "Latest valid event, UTC."),
-        _column("run_id", T.StringType(), "The job run that wrote this row.", required=True),
-        _column("etag", T.StringType(), "ETag of the version that was read; NULL if unknown."),
-        _column("modified_time", T.TimestampType(), "When that version was written, UTC."),
-    ]),
+    required("source_file", TEXT, "S3 URI of the raw file."),
+    required("state", TEXT, "loaded, unreadable (moved aside), or ignored."),
+    nullable("error", TEXT, "Why nothing of the file is loaded; NULL if it is."),
+    nullable("bytes", COUNT, "Size of the raw file; NULL if it was gone by then."),
+    required("lines", COUNT, "Lines that are not blank: accepted + duplicates + rejected."),
+    required("accepted", COUNT, "Events that silver holds from this file."),
+    required("duplicates", COUNT, "Valid lines whose event silver holds from another line."),
+    required("rejected", COUNT, "Lines that broke a rule."),
+    required("reasons", COUNTS, "Rejected lines by reason, as in rejected_events."),
+    required(
+        "unknown_fields", TEXTS, "Names of fields outside the contract, sorted; 1,000 at the most."
+    ),
+    nullable("first_event_time", TIME, "Earliest valid event, UTC."),
+    nullable("last_event_time", TIME, "Latest valid event, UTC."),
+    required("run_id", TEXT, "The job run that wrote this row."),
+    nullable("etag", TEXT, "ETag of the version that was read; NULL if unknown."),
+    nullable("modified_time", TIME, "When that version was written, UTC."),
 )
 
-EVENTS = Table(
+EVENTS = _by_hour(
     "silver",
     "events",
     "Distinct valid events, typed; one row per event.",
-    T.StructType([
-        _column("event_time", T.TimestampType(), "When it happened, UTC, ms.", required=True),
-        _column(
-            "event_time_micros",
-            T.IntegerType(),
-            "Microseconds beyond event_time, 0 to 999.",
-            required=True,
-        ),
-        _column("user_id", T.StringType(), "Who did it.", required=True),
-        _column("session_id", T.StringType(), "The visit it belongs to.", required=True),
-        _column("event_type", T.StringType(), "What the visitor did.", required=True),
-        _column("product_id", T.StringType(), "The product concerned; NULL for a search."),
-        _column("quantity", T.IntegerType(), "Pieces put in, taken out or bought; else NULL."),
-        _column("price", PRICE, "US dollars a piece, where there is a quantity."),
-        _column("category", T.StringType(), "The product's category; NULL for a search."),
-        _column("search_query", T.StringType(), "What was searched for; NULL but for a search."),
-        _column("source_file", T.StringType(), "S3 URI of the raw file.", required=True),
-    ]),
+    required("event_time", TIME, "When it happened, UTC, ms."),
+    required("event_time_micros", INTEGER, "Microseconds beyond event_time, 0 to 999."),
+    required("user_id", TEXT, "Who did it."),
+    required("session_id", TEXT, "The visit it belongs to."),
+    required("event_type", TEXT, "What the visitor did."),
+    nullable("product_id", TEXT, "The product concerned; NULL for a search."),
+    nullable("quantity", INTEGER, "Pieces put in, taken out or bought; else NULL."),
+    nullable("price", PRICE, "US dollars a piece, where there is a quantity."),
+    nullable("category", TEXT, "The product's category; NULL for a search."),
+    nullable("search_query", TEXT, "What was searched for; NULL but for a search."),
+    required("source_file", TEXT, "S3 URI of the raw file."),
+    is_appended=True,
 )
-# What makes two lines the same event. It holds the instant, so copies share a partition.
+# What makes two lines the same event. It holds the instant, so duplicates share a partition.
 EVENT_KEY = tuple(name for name in EVENTS.columns.names if name != "source_file")
-# What moves instead of rows: a Parquet file of an hour, ``body``.
-FILES = T.StructType([
-    *(T.StructField(key, T.StringType()) for key in HOUR_KEYS),
-    T.StructField("body", T.BinaryType()),
-])
-NAMED_FILES = T.StructType([*FILES, T.StructField("name", T.StringType())])
-TABLE_FILES = T.StructType([*NAMED_FILES, T.StructField("table", T.StringType())])
 
-CONVERSION_FUNNEL = Table(
+RAW_EVENTS = Table(
+    "bronze",
+    "raw_events",
+    "The JSON lines where they lie, every field as text; one row per line.",
+    T.StructType([
+        nullable("timestamp", TEXT, "When it happened, ISO 8601 with a zone."),
+        *(nullable(of.name, TEXT, of.metadata["comment"]) for of in EVENTS.columns.fields[2:-1]),
+    ]),
+    partition_keys=("year", "month", "day", "hour"),
+)
+
+CONVERSION_FUNNEL = _by_hour(
     "gold",
     "conversion_funnel",
     "Steps from view to purchase; one row per hour and product.",
-    T.StructType([
-        _column("product_id", T.StringType(), "The product.", required=True),
-        _column("category", T.StringType(), "Its category; the first by name if several."),
-        _column("page_views", T.LongType(), "Page views.", required=True),
-        _column("add_to_carts", T.LongType(), "Times put into a cart.", required=True),
-        _column("removals", T.LongType(), "Times taken out of a cart.", required=True),
-        _column("purchases", T.LongType(), "Purchase events.", required=True),
-    ]),
+    required("product_id", TEXT, "The product."),
+    nullable("category", TEXT, "Its category; the first by name if several."),
+    required("page_views", COUNT, "Page views."),
+    required("add_to_carts", COUNT, "Times put into a cart."),
+    required("removals", COUNT, "Times taken out of a cart."),
+    required("purchases", COUNT, "Purchase events."),
 )
 
-HOURLY_REVENUE = Table(
+HOURLY_REVENUE = _by_hour(
     "gold",
     "hourly_revenue",
     "What purchases brought in; one row per hour that has events.",
-    T.StructType([
-        _column("revenue", REVENUE, "Price x quantity of purchases, US dollars.", required=True),
-        _column("purchases", T.LongType(), "Purchase events.", required=True),
-        _column("units", T.LongType(), "Pieces bought.", required=True),
-    ]),
+    required("revenue", REVENUE, "Price x quantity of purchases, US dollars."),
+    required("purchases", COUNT, "Purchase events."),
+    required("units", COUNT, "Pieces bought."),
 )
 
-TOP_PRODUCTS = Table(
+TOP_PRODUCTS = _by_hour(
     "gold",
     "top_products",
     "Page views; one row per hour and product that was viewed.",
-    T.StructType([
-        _column("product_id", T.StringType(), "The product.", required=True),
-        _column("page_views", T.LongType(), "Page views.", required=True),
-    ]),
+    required("product_id", TEXT, "The product."),
+    required("page_views", COUNT, "Page views."),
 )
 
-CATEGORY_PERFORMANCE = Table(
+CATEGORY_PERFORMANCE = _by_hour(
     "gold",
     "category_performance",
     "Events by type; one row per hour, category and event type.",
-    T.StructType([
-        _column("category", T.StringType(), "The category; NULL for searches."),
-        _column("event_type", T.StringType(), "What the visitors did.", required=True),
-        _column("events", T.LongType(), "Events of that type.", required=True),
-    ]),
+    nullable("category", TEXT, "The category; NULL for searches."),
+    required("event_type", TEXT, "What the visitors did."),
+    required("events", COUNT, "Events of that type."),
 )
 
-USER_ACTIVITY = Table(
+USER_ACTIVITY = _by_hour(
     "gold",
     "user_activity",
     "What each user did in each visit; one row per hour, user and session.",
-    T.StructType([
-        _column("user_id", T.StringType(), "The user.", required=True),
-        _column("session_id", T.StringType(), "The visit.", required=True),
-        _column("events", T.LongType(), "Events of any type.", required=True),
-        _column("page_views", T.LongType(), "Page views.", required=True),
-        _column("add_to_carts", T.LongType(), "Times a product was put in.", required=True),
-        _column("purchases", T.LongType(), "Purchase events.", required=True),
-        _column("revenue", REVENUE, "Price x quantity of purchases, US dollars.", required=True),
-        _column("first_event_time", T.TimestampType(), "First event, UTC.", required=True),
-        _column("last_event_time", T.TimestampType(), "Last event, UTC.", required=True),
-    ]),
+    required("user_id", TEXT, "The user."),
+    required("session_id", TEXT, "The visit."),
+    required("events", COUNT, "Events of any type."),
+    required("page_views", COUNT, "Page views."),
+    required("add_to_carts", COUNT, "Times a product was put in."),
+    required("purchases", COUNT, "Purchase events."),
+    required("revenue", REVENUE, "Price x quantity of purchases, US dollars."),
+    required("first_event_time", TIME, "First event, UTC."),
+    required("last_event_time", TIME, "Last event, UTC."),
 )
 
 GOLD = (CONVERSION_FUNNEL, HOURLY_REVENUE, TOP_PRODUCTS, CATEGORY_PERFORMANCE, USER_ACTIVITY)
 TABLES = (RAW_EVENTS, REJECTED_EVENTS, LOAD_LEDGER, EVENTS, *GOLD)
+# A file of any of several tables.
+TABLE_FILES = T.StructType([*EVENTS.file_columns, T.StructField("table", TEXT)])
+
+# A line that was validated: an event, or NULLs and the reasons why it is none.
+VALIDATED = T.StructType([
+    *(T.StructField(column.name, column.dataType) for column in EVENTS.columns),
+    T.StructField("reason", TEXT),
+    T.StructField("raw_line", TEXT),
+    T.StructField("unknown_fields", TEXTS),
+])

@@ -1,4 +1,4 @@
-"""Partitions in the Glue Data Catalog: where each hour of a table lies."""
+"""Partitions in the Glue Data Catalog: where each partition of a table lies."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -6,9 +6,8 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from glue_jobs.events.schemas import Table
+from glue_jobs.lake.tables import Partition, Table
 
-Hour = tuple[str, str]  # (dt, hour)
 BATCH = 100  # partitions that a batch call takes at the most
 
 
@@ -19,8 +18,8 @@ class Catalog:
         self._glue = glue
         self._databases = databases
 
-    def locations(self, table: Table, hours: Iterable[Hour]) -> dict[Hour, str]:
-        """Return where the partitions of some hours lie; an hour without one is left out.
+    def locations(self, table: Table, partitions: Iterable[Partition]) -> dict[Partition, str]:
+        """Return where some partitions lie; one that does not exist is left out.
 
         Locations end with a slash, also where somebody registered one without.
 
@@ -28,9 +27,10 @@ class Catalog:
             CatalogError: the catalog did not answer for all of them.
         """
         found = {}
-        for batch in _batches(hours):
+        for batch in _batches(partitions):
             answer = self._glue.batch_get_partition(
-                **self._name(table), PartitionsToGet=[{"Values": list(hour)} for hour in batch]
+                **self._name(table),
+                PartitionsToGet=[{"Values": list(partition)} for partition in batch],
             )
             self._check(table, answer.get("UnprocessedKeys"))
             for partition in answer["Partitions"]:
@@ -38,10 +38,10 @@ class Catalog:
                 found[tuple(partition["Values"])] = f"{location.rstrip('/')}/"
         return found
 
-    def point(self, table: Table, locations: dict[Hour, str]) -> None:
-        """Make the partitions of some hours lie elsewhere, creating those that do not exist.
+    def set_locations(self, table: Table, locations: dict[Partition, str]) -> None:
+        """Make some partitions lie elsewhere, creating those that do not exist.
 
-        Each is switched at once, one after another: a reader sees an hour's old rows or its new.
+        Each is switched at once, one after another: a reader sees its old rows or its new.
 
         Raises:
             CatalogError: the catalog refused some of them.
@@ -51,18 +51,22 @@ class Catalog:
             "Table"
         ]["StorageDescriptor"]
         inputs = {
-            hour: {"Values": list(hour), "StorageDescriptor": {**storage, "Location": uri}}
-            for hour, uri in locations.items()
-            if current.get(hour) != uri
+            partition: {
+                "Values": list(partition),
+                "StorageDescriptor": {**storage, "Location": uri},
+            }
+            for partition, uri in locations.items()
+            if current.get(partition) != uri
         }
         for batch in _batches(inputs.keys() - current.keys()):
             answer = self._glue.batch_create_partition(
-                **self._name(table), PartitionInputList=[inputs[hour] for hour in batch]
+                **self._name(table), PartitionInputList=[inputs[partition] for partition in batch]
             )
             self._check(table, answer.get("Errors"))
         for batch in _batches(inputs.keys() & current.keys()):
             entries = [
-                {"PartitionValueList": list(hour), "PartitionInput": inputs[hour]} for hour in batch
+                {"PartitionValueList": list(partition), "PartitionInput": inputs[partition]}
+                for partition in batch
             ]
             answer = self._glue.batch_update_partition(**self._name(table), Entries=entries)
             self._check(table, answer.get("Errors"))
@@ -83,7 +87,7 @@ class CatalogError(Exception):
     """The Data Catalog did not do what it was asked to."""
 
 
-def _batches(hours: Iterable[Hour]) -> Iterator[list[Hour]]:
-    remaining = iter(sorted(hours))
+def _batches(partitions: Iterable[Partition]) -> Iterator[list[Partition]]:
+    remaining = iter(sorted(partitions))
     while batch := list(islice(remaining, BATCH)):
         yield batch

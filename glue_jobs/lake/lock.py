@@ -12,8 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from glue_jobs.lake.notes import parse_note
-from glue_jobs.lake.store import Store
+from glue_jobs.lake.store import Store, parse_json
 
 LOCKS = "locks/"
 ATTEMPTS = 5  # a lock that changes hands more often while it is looked at is in use
@@ -87,7 +86,7 @@ class Lock:
         """
         if found := self._store.find(self._key, MOST_BYTES):
             body, etag = found
-            holder = parse_note(body, _holder)
+            holder = parse_json(body, _holder)
             if not holder:
                 raise LockError(
                     f"{self._uri} is to name the run that holds it, but reads {body[:100]!r}; "

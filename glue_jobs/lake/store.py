@@ -1,11 +1,12 @@
 """A bucket's objects by key, below one prefix."""
 
-from collections.abc import Generator, Iterable, Iterator
+import json
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlparse
 
 from botocore.client import BaseClient
@@ -13,6 +14,8 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
 DELETE_BATCH = 1000  # keys a DeleteObjects call takes
+Parsed = TypeVar("Parsed")
+
 REQUESTS = 8  # at once; a client keeps ten connections
 # S3's answers about an object that is not there, that changes just now, or that is another.
 _NOT_THE_SAME = {404, 409, 412}
@@ -64,6 +67,10 @@ class Store:
     def read(self, key: str) -> bytes:
         """Return an object's bytes."""
         return self._s3.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"].read()
+
+    def read_json(self, key: str, shape: Callable[[Any], Parsed]) -> Parsed | None:
+        """Return what an object says, as of ``parse_json``."""
+        return parse_json(self.read(key), shape)
 
     def read_end(self, key: str, size: int) -> bytes:
         """Return the last bytes of an object that has as many."""
@@ -156,6 +163,14 @@ class Store:
 
     def _name(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
+
+
+def parse_json(body: bytes, shape: Callable[[Any], Parsed]) -> Parsed | None:
+    """Return what JSON says; None if it is none, or ``shape`` cannot make anything of it."""
+    try:
+        return shape(json.loads(body))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
 
 
 @contextmanager

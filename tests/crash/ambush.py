@@ -13,14 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
-from glue_jobs.events.schemas import HOUR_KEYS
-from glue_jobs.lake.lake import Lake
-
 BATCHES = ("glue_jobs.lake.catalog.BATCH", "glue_jobs.lake.store.DELETE_BATCH")
-SCRATCH = "_temporary/0/_temporary/attempt_0"  # where Spark's tasks write before they commit
 
 Function = Callable[..., Any]
 
@@ -106,8 +99,6 @@ def _deadly(point: dict[str, Any], is_within: list[bool], die: Function) -> Func
         def deadly(*args: object, **options: object) -> object:
             if not is_meant(*args[1:], **options):
                 return function(*args, **options)
-            if point["when"] == "amid":
-                _write_half(function, *args)
             if point["when"] == "after":
                 function(*args, **options)
             return die()
@@ -117,13 +108,6 @@ def _deadly(point: dict[str, Any], is_within: list[bool], die: Function) -> Func
     return change
 
 
-def _write_half(write: Function, lake: Lake, rows: DataFrame, root: str) -> None:
-    """Write every other row, and leave a task's uncommitted file, as a kill amid a write does."""
-    half = rows.where(F.monotonically_increasing_id() % 2 == 0)
-    write(lake, half, root)
-    rows.write.partitionBy(*HOUR_KEYS).parquet(root + SCRATCH)
-
-
 @contextmanager
 def watching(folder: Path) -> Generator[None]:
     """Kill the process as soon as a file of rows appears in a folder, with Spark at its work."""
@@ -131,8 +115,7 @@ def watching(folder: Path) -> Generator[None]:
 
     def watch() -> None:
         while not is_over.wait(0.001):
-            new = set(folder.rglob("*.parquet")) - old
-            if any("_temporary" not in file.parts for file in new):
+            if set(folder.rglob("*.parquet")) - old:
                 os.killpg(os.getpgid(0), signal.SIGKILL)
 
     watcher = Thread(target=watch)

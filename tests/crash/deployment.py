@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from moto.glue.models import glue_backends
 
-from glue_jobs.lake.versions import GUARD
+from glue_jobs.lake.guard import GUARD
 from local_aws.glue.runs import LocalJob
 from local_aws.glue.workspace import bookmarks_directory
 from local_aws.server import LocalAws
@@ -84,7 +84,7 @@ class Deployment:
             os.utime(self.source / key, (then, then))
 
     def double(self, hour: Hour) -> None:
-        """Leave an hour as two runs do that wrote at once: events twice, gold missing, a note."""
+        """Leave an hour as two runs at once do: events twice, gold missing, a manifest."""
         folder = self.analytics / "silver" / "events" / f"dt={hour[0]}" / f"hour={hour[1]}"
         for number, file in enumerate(sorted(folder.glob("*.parquet"))):
             rows = pq.ParquetFile(file).read()
@@ -96,15 +96,14 @@ class Deployment:
             )
         revenue = {**self._name("hourly_revenue"), "PartitionValues": list(hour)}
         self._glue.delete_partition(**revenue)  # they died before they built it
-        note = self.analytics / "unsettled" / "dead.json"
-        note.parent.mkdir()
-        note.write_text(json.dumps({"run_id": "jr_dead", "hours": [hour]}))
+        manifest = {"run_id": "jr_dead", "state": "writing", "partitions": [hour], "locations": {}}
+        (self.manifests / "dead.json").write_text(json.dumps(manifest))
 
-    def age_publications(self) -> None:
-        """Let what was published lie back longer than any query lasts."""
+    def age_manifests(self) -> None:
+        """Let what was committed lie back longer than any query lasts."""
         then = time.time() - LONG_AGO
-        for note in (self.analytics / "publications").iterdir():
-            os.utime(note, (then, then))
+        for manifest in self.manifests.iterdir():
+            os.utime(manifest, (then, then))
 
     def tables(self, tables: tuple[str, ...] = tuple(WRITTEN_TABLES)) -> Tables:
         """Return what readers see: of each table the rows of each partition that has any."""
@@ -112,28 +111,33 @@ class Deployment:
         return {table: self._answer(query) for table, query in queries.items()}
 
     def leftovers(self) -> list[str]:
-        """Return what no later run would clear up: files that neither a partition nor a note names.
+        """Return what no later run would clear up: files that no partition and no manifest names.
 
-        Notes of doubt and the lock are among them: after a run that succeeded, there is none.
+        Manifests that are not committed and the lock are among them: after a run that succeeded,
+        there is none.
         """
         known = {
             partition["StorageDescriptor"]["Location"]
             for table in WRITTEN_TABLES
             for partition in self._partitions(table)
         }
-        for note in (self.analytics / "publications").glob("*"):
-            known |= {uri for places in json.loads(note.read_text()).values() for *_, uri in places}
+        in_flight = []
+        for file in self.manifests.glob("*"):
+            manifest = json.loads(file.read_text())
+            known |= {uri for of in manifest["locations"].values() for *_, uri in of}
+            in_flight += [str(file)] * (manifest["state"] != "committed")
         folders = {
             f"s3://{file.parent.relative_to(self.analytics.parent)}/"
             for file in self.analytics.rglob("*.parquet")
-            if "_temporary" not in file.parts and file.name != GUARD
+            if file.name != GUARD
         }
-        notes = [
-            str(note)
-            for folder in ("unsettled", "locks")
-            for note in (self.analytics / folder).glob("*")
-        ]
-        return [*sorted(folders - known), *notes]
+        locks = map(str, (self.analytics / "locks").glob("*"))
+        return [*sorted(folders - known), *in_flight, *locks]
+
+    @property
+    def manifests(self) -> Path:
+        """Where the manifests of runs lie."""
+        return self.analytics / "manifests"
 
     def _ask(self, table: str) -> str:
         layer = WRITTEN_TABLES[table]

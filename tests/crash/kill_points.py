@@ -1,7 +1,7 @@
 """Where a run is killed.
 
 A run's durable steps are a handful of calls; between two of them nothing lasts that could differ,
-so a point before or after each, and one amid each that writes many files or partitions, is every
+so a point before or after each, and one amid those that write many files or partitions, is every
 place where a run can die.
 """
 
@@ -14,14 +14,14 @@ FAULTY = ("faulty",)
 
 API = "botocore.client.BaseClient._make_api_call"
 LAKE = "glue_jobs.lake.lake.Lake"
-LOAD = "glue_jobs.events.intake.load"
-POINT = "glue_jobs.lake.catalog.Catalog.point"
-WRITE = f"{LAKE}._write_rows"
+LOAD = "glue_jobs.events.run.load"
+MANIFESTS = "glue_jobs.lake.manifests.Manifests"
+POINT = "glue_jobs.lake.catalog.Catalog.set_locations"
 
 
 @dataclass(frozen=True)
 class KillPoint:
-    """A call, and when the run dies: before it, after it, or amid it, half of its rows written.
+    """A call, and when the run dies: before it, or after it.
 
     ``target``: the function's dotted name, there where it is looked up. ``words``: what the
     arguments of the call must name. ``nth``: which of these calls. ``within``: count only those
@@ -30,7 +30,7 @@ class KillPoint:
     """
 
     name: str
-    when: Literal["before", "amid", "after"]
+    when: Literal["before", "after"]
     target: str
     words: tuple[str, ...] = ()
     nth: int = 1
@@ -43,18 +43,11 @@ POINTS = (
     # looking back
     KillPoint("lock taken", "after", "glue_jobs.lake.lock.Lock.__enter__", inputs=CLEAN),
     KillPoint(
-        "doubled hour half rewritten",
-        "amid",
-        WRITE,
-        within=f"{LAKE}.rewrite_events",
-        inputs=FAULTY,
-    ),
-    KillPoint(
         "doubled hour rewritten, old files there",
         "before",
         API,
         ("DeleteObjects",),
-        within=f"{LAKE}.rewrite_events",
+        within=f"{LAKE}.rewrite",
         inputs=FAULTY,
     ),
     KillPoint(
@@ -62,26 +55,24 @@ POINTS = (
         "after",
         API,
         ("DeleteObjects",),
-        within=f"{LAKE}.rewrite_events",
+        within=f"{LAKE}.rewrite",
         one_by_one=True,
         inputs=FAULTY,
     ),
     # reading
-    KillPoint(
-        "reading noted", "after", "glue_jobs.lake.manifests.Doubts.note_reading", inputs=CLEAN
-    ),
+    KillPoint("about to read", "after", f"{MANIFESTS}.begin_reading", inputs=CLEAN),
     KillPoint(
         "read through Glue failed",
         "before",
-        "glue_jobs.events.intake.load_one_by_one",
+        "glue_jobs.events.intake._one_by_one",
         inputs=FAULTY,
     ),
     KillPoint(
-        "unreadable files found, ledger row half written",
-        "amid",
-        WRITE,
-        ("load_ledger/",),
-        within="glue_jobs.events.intake.record_silent",
+        "unreadable files found, ledger row written",
+        "after",
+        API,
+        ("PutObject", "load_ledger/"),
+        within="glue_jobs.events.run.record_silent",
         inputs=FAULTY,
     ),
     KillPoint(
@@ -105,7 +96,7 @@ POINTS = (
     ),
     KillPoint("files read", "after", "glue_jobs.events.load.hours_of"),
     # silver
-    KillPoint("hours noted", "after", "glue_jobs.lake.manifests.Doubts.note", within=LOAD),
+    KillPoint("about to change hours", "after", f"{MANIFESTS}.change", within=LOAD),
     KillPoint(
         "one new hour of silver registered, one not",
         "after",
@@ -115,10 +106,10 @@ POINTS = (
         one_by_one=True,
     ),
     KillPoint("silver half appended", "after", API, ("PutObject", "silver/events"), within=LOAD),
-    KillPoint("silver appended", "after", f"{LAKE}.append_events"),
+    KillPoint("silver appended", "after", f"{LAKE}.append"),
     # publishing
-    KillPoint("publication announced", "after", f"{LAKE}._announce", within=LOAD),
-    KillPoint("ledger half written", "amid", WRITE, ("load_ledger/",), within=LOAD),
+    KillPoint("about to replace locations", "after", f"{MANIFESTS}.replace", within=LOAD),
+    KillPoint("ledger half written", "after", API, ("PutObject", "load_ledger/"), within=LOAD),
     KillPoint("gold half written", "after", API, ("PutObject", "/gold/"), within=LOAD),
     KillPoint("all written, nothing swapped", "before", POINT, nth=2, within=LOAD),
     KillPoint(
@@ -141,16 +132,24 @@ POINTS = (
         inputs=FAULTY,
     ),
     KillPoint(
-        "half swept",
+        "half vacuumed",
         "after",
         API,
         ("DeleteObjects",),
         nth=3,
-        within=f"{LAKE}.sweep",
+        within=f"{LAKE}.vacuum",
         one_by_one=True,
     ),
     KillPoint("all done, not committed", "before", "awsglue.job.Job.commit"),
     KillPoint("committed", "after", "awsglue.job.Job.commit"),
-    KillPoint("notes of doubt dropped", "after", "glue_jobs.lake.manifests.Doubts.settle"),
+    KillPoint(
+        "recovered manifest committed, own one not",
+        "after",
+        API,
+        ("PutObject", "manifests/"),
+        within=f"{MANIFESTS}.commit",
+        inputs=FAULTY,
+    ),
+    KillPoint("manifest committed", "after", f"{MANIFESTS}.commit"),
     KillPoint("lock released, no metrics", "before", API, ("PutMetricData",), inputs=CLEAN),
 )

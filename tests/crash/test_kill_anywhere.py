@@ -73,7 +73,7 @@ def undisturbed(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     for files in LOADED:
         deployment.deliver(files)
         runs.make()
-    deployment.age_publications()
+    deployment.age_manifests()
     loaded, states = deployment.save(folder / "loaded"), {}
     for name, files in INPUTS.items():
         deployment.restore(loaded)
@@ -197,12 +197,12 @@ def test_run_after_the_repair(runs: Runs, undisturbed: dict[str, Undisturbed]) -
     [point] = [point for point in POINTS if point.name == "all written, nothing swapped"]
     runs.kill(point, "exception")
     runs.make()
-    runs.deployment.age_publications()
+    runs.deployment.age_manifests()
 
     runs.make()
 
     _assert_complete(runs.deployment, expected)
-    assert not (runs.deployment.analytics / "publications").exists()
+    assert not [*runs.deployment.manifests.glob("*")]
 
 
 def _assert_complete(deployment: Deployment, expected: Undisturbed) -> None:

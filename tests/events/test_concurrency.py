@@ -146,9 +146,9 @@ class Race:
         self.dataset.run(*self.uris)
 
     @property
-    def notes(self) -> int:
-        """How many runs have left a note of doubt."""
-        return len(self.dataset.keys("unsettled/"))
+    def in_flight(self) -> int:
+        """How many runs have left a manifest that they did not commit."""
+        return len(self.dataset.in_flight())
 
 
 def _tables(dataset: Dataset) -> dict[Table, list[str]]:
@@ -171,7 +171,7 @@ def race(aws: LocalAws, spark: SparkSession) -> Race:
     return Race(dataset, uris, _tables(undisturbed))
 
 
-@pytest.mark.parametrize("step", ["append_events", "publish", "sweep"])
+@pytest.mark.parametrize("step", ["append", "overwrite", "vacuum"])
 def test_second_inside_the_first(race: Race, step: str) -> None:
     """The second run is kept out wherever the first is, and the first takes no harm.
 
@@ -189,29 +189,29 @@ def test_second_inside_the_first(race: Race, step: str) -> None:
 
     assert len(others) == 1
     assert _tables(race.dataset) == race.right
-    assert not race.notes
+    assert not race.in_flight
     assert not race.dataset.keys("locks/")
 
 
-@pytest.mark.parametrize("step", ["append_events", "publish", "sweep"])
+@pytest.mark.parametrize("step", ["append", "overwrite", "vacuum"])
 def test_lock_removed_by_hand(race: Race, step: str) -> None:
     """Before it appends, swaps and commits, the first run sees that its lock is gone."""
     with pytest.raises(LockError, match="but it is gone; this run stops here"):
         race.overtake(step, race.run_unlocked)
 
     assert _tables(race.dataset) == race.right
-    assert race.notes == 1
+    assert race.in_flight == 1
     race.dataset.run()
     assert _tables(race.dataset) == race.right
-    assert not race.notes
+    assert not race.in_flight
 
 
 def test_paused_before_the_append(race: Race) -> None:
     """Where it is removed just after that look, events stand twice; the next run takes them out."""
     with pytest.raises(ImbalanceError, match="silver has every event once"):
-        race.overtake("_catalog.point", race.run_unlocked)
+        race.overtake("_catalog.set_locations", race.run_unlocked)
 
     assert len(race.dataset.rows(EVENTS)) == 2 * len(race.right[EVENTS])
     race.dataset.run()
     assert _tables(race.dataset) == race.right
-    assert not race.notes
+    assert not race.in_flight

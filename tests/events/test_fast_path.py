@@ -1,4 +1,4 @@
-"""Plain lines taken many at once are the events that the definition sees in them one by one."""
+"""Lines that the fast path takes at once are the events that the definition sees, one by one."""
 
 import json
 import re
@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from pyarrow.json import ParseOptions
 
 from glue_jobs.events import fast_path
-from glue_jobs.events.fast_path import Plain
+from glue_jobs.events.fast_path import FastPath
 from glue_jobs.events.layouts import LONGEST_PATTERN, learn
+from glue_jobs.events.parsing import validate
 from glue_jobs.events.rules import KEPT, MAX_LINE, parse_line
-from glue_jobs.events.validation import CUT, judge, judge_each, kept
+from glue_jobs.events.validation import CUT, kept, validate_each
 from tests.events.test_rules import PURCHASE, SEARCH, VIEW, broken_lines
 
 Fields = dict[str, object]
@@ -40,10 +41,10 @@ def _rows(batches: Iterable[pa.RecordBatch]) -> list[str]:
     return sorted(str(row) for batch in batches for row in batch.to_pylist())
 
 
-def _left(lines: Iterable[bytes], known: Plain) -> int:
+def _left(lines: Iterable[bytes], known: FastPath) -> int:
     """Return how many lines are left for the slow way; all rows are as the definition has them."""
     batch = _batch([(line, FILES[0]) for line in lines])
-    assert _rows(judge([batch])) == _rows([judge_each(batch)])
+    assert _rows(validate([batch])) == _rows([validate_each(batch)])
     _, left = known.take(batch)
     return len(left)
 
@@ -91,9 +92,9 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_any_spelling_is_plain(spelling: str) -> None:
+def test_any_spelling_is_taken(spelling: str) -> None:
     """Whatever a producer's spelling, its lines are taken at once."""
-    assert _left(SPELLINGS[spelling] * 2, Plain()) == 0
+    assert _left(SPELLINGS[spelling] * 2, FastPath()) == 0
 
 
 def test_several_producers() -> None:
@@ -101,12 +102,12 @@ def test_several_producers() -> None:
     bad = [b"{}", b"", b"\xff", b"{} {}", b'{"user_id": "u_1"']
     spellings = [*SPELLINGS["ours"], *SPELLINGS["compact, nulls left out"], *SPELLINGS["extra"]]
 
-    assert _left([*bad, *spellings, *bad, *spellings], Plain()) == 2 * len(bad)
+    assert _left([*bad, *spellings, *bad, *spellings], FastPath()) == 2 * len(bad)
 
 
 def test_layouts_last() -> None:
     """What was learned from one batch takes the next, though that has a single line of its kind."""
-    known = Plain()
+    known = FastPath()
     known.take(_batch([(line, FILES[0]) for line in SPELLINGS["ours"]]))
     strangers = [(line, FILES[0]) for line in _written([{"x": 1}] * 500)]
 
@@ -116,19 +117,19 @@ def test_layouts_last() -> None:
 
 
 def test_rare_spellings_are_not_learned() -> None:
-    """A line in a hundred is judged on its own, and leaves no layout behind."""
+    """A line in a hundred is validated on its own, and leaves no layout behind."""
     lines = [line for line in SPELLINGS["ours"] for _ in range(50)]
 
     alone = [SPELLINGS["backwards"][0]]
     several = _written({**VIEW, f"field {number}": 1} for number in range(4))
 
-    assert _left([*lines, *alone], Plain()) == 1
-    assert _left([*lines, *several], Plain()) == 4
+    assert _left([*lines, *alone], FastPath()) == 1
+    assert _left([*lines, *several], FastPath()) == 4
 
 
 def test_more_producers_than_layouts() -> None:
-    """Of ever more layouts the last are known; the lines of all are judged right."""
-    known = Plain()
+    """Of ever more layouts the last are known; the lines of all are validated right."""
+    known = FastPath()
     for number in range(fast_path.MOST_LAYOUTS + 3):
         lines = _written([{**VIEW, f"field {number}": number}] * 3)
         assert _left(lines, known) == 0
@@ -139,7 +140,7 @@ def test_more_producers_than_layouts() -> None:
 def test_wide_lines() -> None:
     """As many and as wide layouts as there may be are one expression that compiles."""
     wide = {f"{number:02}": number for number in range(20)}
-    names, known = [*VIEW, *wide], Plain()
+    names, known = [*VIEW, *wide], FastPath()
     turned = [
         {name: ({**VIEW, **wide})[name] for name in [*names[at:], *names[:at]]} for at in range(16)
     ]
@@ -170,7 +171,7 @@ def test_numbers_that_arrow_refuses() -> None:
     huge = [json.dumps({**VIEW, "x": 0}).replace("0}", f"{number}}}") for number in HUGE]
     lines = _written([{**VIEW, "x": 1}] * 3)
 
-    assert _left([*lines, *map(str.encode, huge)], Plain()) == len(huge)
+    assert _left([*lines, *map(str.encode, huge)], FastPath()) == len(huge)
 
 
 HUGE = ("1e999", "-1E+400", "9" * 400, "1e99999999999999999999")
@@ -181,14 +182,14 @@ def test_what_arrow_refuses_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
     strict = ParseOptions(explicit_schema=fast_path._SCHEMA, unexpected_field_behavior="error")  # ruff: ignore[private-member-access] - the real one
     monkeypatch.setattr(fast_path, "_AS_DECLARED", strict)
 
-    assert _left(SPELLINGS["extra"], Plain()) == len(SPELLINGS["extra"])
+    assert _left(SPELLINGS["extra"], FastPath()) == len(SPELLINGS["extra"])
 
 
 def test_parsing_amid_others() -> None:
     """Of a batch that is part of a larger one just its own lines are read."""
     lines = [json.dumps({**VIEW, "user_id": f"u_{number}"}).encode() for number in range(4)]
 
-    [events], left = Plain().take(_batch([(line, FILES[0]) for line in lines]).slice(1, 2))
+    [events], left = FastPath().take(_batch([(line, FILES[0]) for line in lines]).slice(1, 2))
 
     assert (events["user_id"].to_pylist(), len(left)) == (["u_1", "u_2"], 0)
 
@@ -210,7 +211,7 @@ def test_limits_are_those_of_the_rules(
     """What is beyond a limit is left, for the definition to name the rule."""
     monkeypatch.setattr(fast_path, limit, value)
 
-    events, left = Plain().take(_batch([(json.dumps(PURCHASE).encode(), FILES[0])]))
+    events, left = FastPath().take(_batch([(json.dumps(PURCHASE).encode(), FILES[0])]))
 
     assert (sum(map(len, events)), len(left)) == (0, 1)
 
@@ -229,7 +230,7 @@ def test_limits_are_those_of_the_rules(
 )
 def test_beyond_the_limits(record: Fields) -> None:
     """What a known layout takes is still held to the limits."""
-    assert _left(_written([*RECORDS, record]), Plain()) == 1
+    assert _left(_written([*RECORDS, record]), FastPath()) == 1
 
 
 @pytest.mark.parametrize(
@@ -287,11 +288,11 @@ PRICES = st.sampled_from([0, 1e1, 9.99, 10.0, 99_999_999.99, 1e8, -0.0, 0.001, 1
 def test_same_rows_as_the_definition(
     producers: list[list[bytes]], others: list[bytes], files: list[str]
 ) -> None:
-    """With and without this way in, every line becomes the same row, at first and once known."""
+    """With and without the fast path, every line becomes the same row, at first and once known."""
     lines = [*others, *(line for lines in producers for line in lines)]
     batch = _batch([(line, files[number % len(files)]) for number, line in enumerate(lines)])
 
-    assert _rows(judge([batch, batch])) == _rows([judge_each(batch), judge_each(batch)])
+    assert _rows(validate([batch, batch])) == _rows([validate_each(batch), validate_each(batch)])
 
 
 MODELS = [*SPELLINGS["ours"][:1], *SPELLINGS["compact, nulls left out"][1:2]]
@@ -307,11 +308,11 @@ MATCHES = st.one_of([
 def test_what_a_layout_takes_is_accepted(line: bytes) -> None:
     """Whatever the expression lets through is an event of the definition, the same."""
     models, batch = _batch([(model, FILES[2]) for model in MODELS]), _batch([(line, FILES[2])])
-    known = Plain()
+    known = FastPath()
     known.take(models)
 
     events, left = known.take(batch)
 
     is_event = parse_line(line, None).event is not None  # or beyond a limit
     assert (sum(map(len, events)), len(left)) == (is_event, not is_event)
-    assert _rows(judge([models, batch])) == _rows([judge_each(models), judge_each(batch)])
+    assert _rows(validate([models, batch])) == _rows([validate_each(models), validate_each(batch)])

@@ -11,8 +11,9 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.events import aggregates, gold
-from glue_jobs.events.packing import pack
-from glue_jobs.events.schemas import EVENTS, GOLD, NAMED_FILES, Table
+from glue_jobs.events.schemas import EVENTS, GOLD
+from glue_jobs.lake.parquet import pack
+from glue_jobs.lake.tables import Table
 
 COLUMNS = (
     "event_time",
@@ -46,8 +47,8 @@ def files(spark: SparkSession) -> DataFrame:
         ],
         ("11", "b"): [(LATE, "u_2", "s_2", "search", None, None, None, None)],
     }
-    rows = [(DAY, hour, _packed(of_file), name) for (hour, name), of_file in events.items()]
-    return spark.createDataFrame(rows, NAMED_FILES)
+    rows = [(DAY, hour, name, _packed(of_file)) for (hour, name), of_file in events.items()]
+    return spark.createDataFrame(rows, EVENTS.file_columns)
 
 
 def _packed(events: list[tuple[object, ...]]) -> bytearray:
@@ -59,7 +60,7 @@ def _packed(events: list[tuple[object, ...]]) -> bytearray:
 @pytest.fixture(scope="module")
 def made(files: DataFrame) -> list[Row]:
     """The files of the gold tables."""
-    return gold.add_up(gold.sum_up(files)).collect()
+    return gold.merge(gold.aggregate(files)).collect()
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +68,14 @@ def rows(made: list[Row]) -> dict[str, list[tuple[object, ...]]]:
     """The rows of each gold table and their hour, sorted; times are in UTC."""
     tables = defaultdict(list)
     for file in made:
-        found = pq.read_table(pa.BufferReader(file.body)).to_pylist()
+        found = pq.read_table(pa.BufferReader(file.content)).to_pylist()
         tables[file.table] += [(*row.values(), file.hour) for row in found]
     return {name: sorted(rows, key=str) for name, rows in tables.items()}
 
 
 def test_columns(made: list[Row]) -> None:
     """Every gold table is made, with the columns and types of its schema."""
-    found = {file.table: pq.read_schema(pa.BufferReader(file.body)) for file in made}
+    found = {file.table: pq.read_schema(pa.BufferReader(file.content)) for file in made}
     assert found == {table.name: _stored(table) for table in GOLD}
 
 
@@ -131,25 +132,25 @@ def test_user_activity(rows: dict[str, list[tuple[object, ...]]]) -> None:
     ]
 
 
-def test_shares_are_whole() -> None:
-    """Visits are split by their users: a user's are together, in the same share of every file."""
+def test_hash_buckets_are_whole() -> None:
+    """Sessions are split by their users: a user's are in the same bucket of every file."""
     users = [f"u_{number}" for number in range(100)]
     first, second = (
         {
-            user: name
-            for name, visits in aggregates.split(_visits(of)).items()
-            for user in _users(visits)
+            user: bucket
+            for bucket, sessions in aggregates.into_buckets(_sessions(of)).items()
+            for user in _users(sessions)
         }
         for of in (users, users[::-1])
     )
     assert first == second
     assert first.keys() == set(users)
-    assert set(first.values()) == {f"visits-{number}" for number in range(aggregates.SHARES)}
+    assert set(first.values()) == set(range(aggregates.HASH_BUCKETS))
 
 
-def _visits(users: list[str]) -> pa.Table:
+def _sessions(users: list[str]) -> pa.Table:
     return pa.table({"user_id": [*users, *users], "session_id": list(map(str, range(200)))})
 
 
-def _users(visits: pa.Table) -> list[str]:
-    return visits["user_id"].to_pylist()
+def _users(sessions: pa.Table) -> list[str]:
+    return sessions["user_id"].to_pylist()

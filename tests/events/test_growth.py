@@ -11,7 +11,9 @@ import pytest
 from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 
 from glue_jobs.events.schemas import EVENTS
-from glue_jobs.lake.versions import GRACE, NOTES, VERSIONS
+from glue_jobs.lake.lake import VERSIONS
+from glue_jobs.lake.manifests import MANIFESTS
+from glue_jobs.lake.vacuum import GRACE
 from local_aws.server import LocalAws
 from tests.dataset import WRITTEN, Dataset, key, line
 
@@ -35,7 +37,7 @@ def _grown(aws: LocalAws, spark: SparkSession, hours: int) -> Dataset:
             (f"{at:%Y-%m-%d}", f"{at:%H}"): dataset.store.uri(f"{folder}{at:dt=%Y-%m-%d/hour=%H}/")
             for at in past
         }
-        dataset.catalog.point(table, locations)
+        dataset.catalog.set_locations(table, locations)
         for uri in locations.values():
             _write(dataset, dataset.store.key(uri))
     for at in past:
@@ -53,10 +55,10 @@ def _write(dataset: Dataset, folder: str) -> None:
 
 
 def _age(dataset: Dataset) -> None:
-    """Let the first run's note be so old that the next run sweeps after it."""
+    """Let the first run's manifest be so old that the next run vacuums after it."""
     then = time.time() - GRACE.total_seconds() - 60
-    for note in (dataset.folder / NOTES).iterdir():
-        os.utime(note, (then, then))
+    for manifest in (dataset.folder / MANIFESTS).iterdir():
+        os.utime(manifest, (then, then))
 
 
 @contextmanager

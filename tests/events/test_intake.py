@@ -10,8 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.events import raw_lines
-from glue_jobs.events.intake import Intake, load_new_files
 from glue_jobs.events.raw_files import RawFiles
+from glue_jobs.events.run import Intake, load_new_files
 from glue_jobs.events.schemas import EVENTS, LOAD_LEDGER, REJECTED_EVENTS
 from local_aws.server import LocalAws
 from tests.dataset import Dataset, key, line

@@ -10,7 +10,7 @@ from glue_jobs.events.schemas import (
     LOAD_LEDGER,
     REJECTED_EVENTS,
 )
-from glue_jobs.lake.catalog import Hour
+from glue_jobs.lake.tables import Partition
 from local_aws.server import LocalAws
 from tests.dataset import Dataset, key, line
 
@@ -27,14 +27,14 @@ def dataset(aws: LocalAws, spark: SparkSession) -> Dataset:
     return dataset
 
 
-def _counted(dataset: Dataset, hour: Hour) -> tuple[int, int]:
+def _counted(dataset: Dataset, hour: Partition) -> tuple[int, int]:
     """Return the events of an hour in silver, and in gold."""
     silver = [row for row in dataset.rows(EVENTS) if (row["dt"], row["hour"]) == hour]
     gold = [row for row in dataset.rows(CATEGORY_PERFORMANCE) if (row["dt"], row["hour"]) == hour]
     return len(silver), sum(row["events"] for row in gold)
 
 
-def _changed(dataset: Dataset, slot: str, times: list[str]) -> set[tuple[str, Hour]]:
+def _changed(dataset: Dataset, slot: str, times: list[str]) -> set[tuple[str, Partition]]:
     """Load a file of these events; return the partitions of swapped tables that lie elsewhere now.
 
     Silver only grows, below the hours of its new files: those are among the changed ones too.
@@ -50,11 +50,11 @@ def _changed(dataset: Dataset, slot: str, times: list[str]) -> set[tuple[str, Ho
     return moved | {(EVENTS.name, hour) for hour in hours}
 
 
-def _of_slot(hour: Hour) -> set[tuple[str, Hour]]:
+def _of_slot(hour: Partition) -> set[tuple[str, Partition]]:
     return {(table.name, hour) for table in (LOAD_LEDGER, REJECTED_EVENTS)}
 
 
-def _of_events(hour: Hour) -> set[tuple[str, Hour]]:
+def _of_events(hour: Partition) -> set[tuple[str, Partition]]:
     return {(table.name, hour) for table in (EVENTS, *GOLD)}
 
 
@@ -70,7 +70,7 @@ def _of_events(hour: Hour) -> set[tuple[str, Hour]]:
         ),
     ],
 )
-def test_late(dataset: Dataset, slot: str, time: str, hour: Hour, held: int) -> None:
+def test_late(dataset: Dataset, slot: str, time: str, hour: Partition, held: int) -> None:
     """A late event lands in its own hour; that hour's gold is rebuilt, and nothing else."""
     changed = _changed(dataset, slot, [time])
 

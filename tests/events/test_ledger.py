@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.events import deduplication, parsing
-from glue_jobs.events.ledger import COUNTS, ImbalanceError, check_balance, of_loaded
+from glue_jobs.events.ledger import COUNTS, ImbalanceError, of_loaded, reconcile
 from glue_jobs.events.schemas import EVENTS
 from glue_jobs.lake.store import Stored
 from tests.events.test_parsing import FILE_A, FILE_B, PURCHASE, SEARCH
@@ -27,18 +27,18 @@ def test_ledger(spark: SparkSession) -> None:
     given = [(line, file) for file, lines in texts.items() for line in lines]
     lines = spark.createDataFrame(given, "line string, source_file string")
     parsed = parsing.parse_lines(lines)
-    claims = deduplication.find_claims(
+    duplicates = deduplication.find_duplicates(
         parsed, spark.createDataFrame([], EVENTS.partitioned_columns)
     )
-    files, claimed = (
+    files, counted = (
         parsing.count_files(parsed).collect(),
-        deduplication.count_claims(claims).collect(),
+        deduplication.count_duplicates(duplicates).collect(),
     )
     growth = Counter({FILE_A: 2})
 
-    rows = of_loaded(files, claimed, growth, FOUND)
+    rows = of_loaded(files, FOUND, counted, growth)
 
-    check_balance(rows, growth)
+    reconcile(rows, growth)
     [a, b] = sorted(rows, key=itemgetter("source_file"))
     assert a.items() >= TOTAL.items()
     assert a.items() >= {"dt": "2026-03-01", "hour": "10", "state": "loaded", "bytes": 7}.items()
@@ -59,10 +59,10 @@ def test_ledger(spark: SparkSession) -> None:
 def test_imbalance_shows(changes: dict[str, int]) -> None:
     """If a line is lost on the way, or counted twice, the run is refused."""
     with pytest.raises(ImbalanceError, match=FILE_A):
-        check_balance([{**TOTAL, **changes}], Counter({FILE_A: 2}))
+        reconcile([{**TOTAL, **changes}], Counter({FILE_A: 2}))
 
 
 def test_growth_of_another_file_shows() -> None:
     """If silver gains rows of a file outside the batch, the run is refused."""
     with pytest.raises(ImbalanceError, match=FILE_B):
-        check_balance([TOTAL], Counter({FILE_A: 2, FILE_B: 1}))
+        reconcile([TOTAL], Counter({FILE_A: 2, FILE_B: 1}))

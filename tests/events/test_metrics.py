@@ -2,10 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from glue_jobs.events.intake import Intake
 from glue_jobs.events.load import NOTHING, Loaded
 from glue_jobs.events.metrics import metrics
-from glue_jobs.events.run import Outcome
+from glue_jobs.events.run import Intake, Outcome
 
 SLOT = "s3://raw/events/year=2026/month=03/day=01/hour=23/minute={minute}/file.jsonl.gz"
 START = datetime(2026, 3, 2, 0, 2, tzinfo=UTC)
@@ -15,7 +14,8 @@ COUNTS = {"lines": 400, "accepted": 380, "duplicates": 10, "rejected": 10}
 def _metrics(loaded: Loaded, seconds: float = 90) -> dict[str, tuple[float, str]]:
     job_run = {"StartedOn": START, "MaxCapacity": 2.0}
     now = START + timedelta(seconds=seconds)
-    return metrics(Outcome(Intake(loaded, []), [], set()), job_run, 0.44, now)
+    counts = Outcome(Intake(loaded, []), [], set()).counts
+    return metrics(loaded, counts, job_run, 0.44, now)
 
 
 def test_run_with_files() -> None:

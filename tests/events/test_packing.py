@@ -1,4 +1,4 @@
-"""Parts: every event of a task's lines, once, beside those of its file and hour."""
+"""Files of events: every event of a task's lines, once, beside those of its raw file and hour."""
 
 import json
 from datetime import UTC, datetime
@@ -12,8 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glue_jobs.events import packing
-from glue_jobs.events.packing import instants, keys_of, make_parts, unpack
-from glue_jobs.events.validation import judge_each
+from glue_jobs.events.packing import instants, keys_of
+from glue_jobs.events.parsing import parse
+from glue_jobs.events.schemas import EVENTS as TABLE
+from glue_jobs.events.validation import validate_each
+from glue_jobs.lake.parquet import unpack
 from tests.events.test_parsing import FILE_A, FILE_B, PURCHASE, SEARCH
 
 pytestmark = pytest.mark.usefixtures("task")
@@ -49,38 +52,38 @@ def _batch(lines: list[tuple[str, str]]) -> pa.RecordBatch:
 
 
 def _made(*batches: list[tuple[str, str]]) -> tuple[list[dict], list[dict]]:
-    """Return the rows of parts, and those of rejects."""
-    rows = [row for made in make_parts(map(_batch, batches)) for row in made.to_pylist()]
-    return [row for row in rows if row["part"]], [row for row in rows if row["reason"]]
+    """Return the rows of files of events, and those of rejects."""
+    rows = [row for made in parse(map(_batch, batches)) for row in made.to_pylist()]
+    return [row for row in rows if row["file_name"]], [row for row in rows if row["reason"]]
 
 
 @given(batches=st.lists(st.lists(st.tuples(LINES, st.sampled_from([FILE_A, FILE_B])))))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_every_event_once(batches: list[list[tuple[str, str]]]) -> None:
-    """Lines are events of one part, or rejects; what a part leaves out equals what it holds."""
+    """Lines are events of one file, or rejects; what a file leaves out equals what it holds."""
     packed, rejected = _made(*batches)
 
-    rows = [row for batch in batches for row in judge_each(_batch(batch)).to_pylist()]
+    rows = [row for batch in batches for row in validate_each(_batch(batch)).to_pylist()]
     expected = [{**row, "unknown_fields": None} for row in rows if not row["reason"]]
-    events = [event for row in packed for event in unpack(row["body"]).to_pylist()]
+    events = [event for row in packed for event in unpack(row["content"], TABLE).to_pylist()]
     assert {*map(repr, events)} == {
         repr({name: row[name] for name in events[0]}) for row in expected
     }
-    assert sum(row["lines"] for row in packed) == len(expected)
+    assert sum(row["valid"] for row in packed) == len(expected)
     assert sorted(
-        (row["source_file"], row["raw_line"], row["lines"]) for row in rejected
+        (row["source_file"], row["raw_line"], row["rejected"]) for row in rejected
     ) == sorted((row["source_file"], row["raw_line"], 1) for row in rows if row["reason"])
 
 
 @given(lines=st.lists(st.tuples(LINES, st.sampled_from([FILE_A, FILE_B])), min_size=1))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_a_part_is_of_one_file_and_hour(lines: list[tuple[str, str]]) -> None:
-    """A part's events are of its file, of one hour, in order; its keys are theirs."""
+def test_a_file_is_of_one_raw_file_and_hour(lines: list[tuple[str, str]]) -> None:
+    """A file's events are of its raw file, of one hour, in order; its keys are theirs."""
     packed, _ = _made(lines)
 
-    assert len({row["part"] for row in packed}) == len(packed)
+    assert len({row["file_name"] for row in packed}) == len(packed)
     for row in packed:
-        events = unpack(row["body"])
+        events = unpack(row["content"], TABLE)
         times = instants(events)
         assert pc.unique(events["source_file"]).to_pylist() == [row["source_file"]]
         assert len({*(times // HOUR)}) == 1
@@ -93,13 +96,13 @@ def test_a_part_is_of_one_file_and_hour(lines: list[tuple[str, str]]) -> None:
         )
 
 
-def test_copies_that_lie_side_by_side_are_left_out() -> None:
+def test_duplicates_that_lie_side_by_side_are_left_out() -> None:
     """Of equal events of a file one is packed; one that differs in a field stays."""
     twice = {**SEARCH, "session_id": "s_2"}
-    [part], _ = _made([(json.dumps(event), FILE_A) for event in (SEARCH, SEARCH, SEARCH, twice)])
+    [file], _ = _made([(json.dumps(event), FILE_A) for event in (SEARCH, SEARCH, SEARCH, twice)])
 
-    sessions = unpack(part["body"])["session_id"].to_pylist()
-    assert (part["lines"], sessions) == (4, ["s_1", "s_2"])
+    sessions = unpack(file["content"], TABLE)["session_id"].to_pylist()
+    assert (file["valid"], sessions) == (4, ["s_1", "s_2"])
 
 
 def test_few_events_that_are_large(monkeypatch: pytest.MonkeyPatch) -> None:

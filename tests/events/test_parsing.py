@@ -1,4 +1,4 @@
-"""Lines become events, rejects and counts: lines.py on a few rows."""
+"""Lines become events, rejects and counts: parsing.py on a few rows."""
 
 import json
 from datetime import UTC, datetime
@@ -12,8 +12,8 @@ from pyspark.sql import functions as F
 from glue_jobs.events import deduplication, parsing
 from glue_jobs.events.file_counts import MOST_FIELDS
 from glue_jobs.events.load import Span, hours_of, keep_within, ranges
-from glue_jobs.events.packing import unpack
 from glue_jobs.events.schemas import EVENTS, REJECTED_EVENTS
+from glue_jobs.lake.parquet import unpack
 
 FILE_A, FILE_B = (
     f"s3://source/events/year=2026/month=03/day=01/hour=10/minute={minute}/events.jsonl.gz"
@@ -45,11 +45,11 @@ def _lines(spark: SparkSession, *rows: tuple[str, object]) -> DataFrame:
 
 
 def _events(parsed: DataFrame) -> DataFrame:
-    """Unpack the events of parts, as they would stand in silver."""
+    """Unpack the files of events, as they would stand in silver."""
     rows = [
         {**event, "dt": row.dt, "hour": row.hour}
-        for row in parsed.where("part is not null").collect()
-        for event in unpack(row.body).to_pylist()
+        for row in parsed.where("file_name is not null").collect()
+        for event in unpack(row.content, EVENTS).to_pylist()
     ]
     return parsed.sparkSession.createDataFrame(rows, EVENTS.partitioned_columns)
 
@@ -153,7 +153,7 @@ def test_slot_hour(spark: SparkSession) -> None:
     assert hours == [("2026-03-01", "10"), ("unknown", "unknown")]
 
 
-def test_copies(spark: SparkSession) -> None:
+def test_duplicates(spark: SparkSession) -> None:
     """An event belongs to the file silver has it from, else to the first of the batch by name."""
     other = {**SEARCH, "search_query": "desk"}
     known = {**SEARCH, "search_query": "chair"}
@@ -173,11 +173,11 @@ def test_copies(spark: SparkSession) -> None:
     elsewhere = {**SEARCH, "search_query": "in silver only"}
     silver = _events(parsing.parse_lines(_lines(spark, (FILE_B, known), (FILE_B, elsewhere))))
 
-    claims = deduplication.find_claims(parsed, silver)
+    duplicates = deduplication.find_duplicates(parsed, silver)
 
     new = [
         row
-        for frame in deduplication.leave_out(parsed, claims)
+        for frame in deduplication.drop_duplicates(parsed, duplicates)
         for row in _events(frame).select(*told).collect()
     ]
     assert sorted(new) == [
@@ -185,20 +185,23 @@ def test_copies(spark: SparkSession) -> None:
         ("lamp", 1, FILE_A),
         ("lamp", 2, FILE_A),
     ]
-    assert sorted(deduplication.count_claims(claims).collect()) == [
-        Row(source_file=FILE_A, held=0, owned=0, copies=1),
-        Row(source_file=FILE_B, held=1, owned=1, copies=1),
+    assert sorted(deduplication.count_duplicates(duplicates).collect()) == [
+        Row(source_file=FILE_A, in_silver=0, kept=0, dropped=1),
+        Row(source_file=FILE_B, in_silver=1, kept=1, dropped=1),
     ]
 
 
-def test_all_copies(spark: SparkSession) -> None:
-    """Of a part that silver has already nothing is left, and nothing of it is new."""
+def test_all_duplicates(spark: SparkSession) -> None:
+    """Of a file that silver has already nothing is left, and nothing of it is new."""
     parsed = parsing.parse_lines(_lines(spark, (FILE_A, SEARCH), (FILE_A, PURCHASE)))
 
-    claims = deduplication.find_claims(parsed, _events(parsed))
+    duplicates = deduplication.find_duplicates(parsed, _events(parsed))
 
-    assert [frame.collect() for frame in deduplication.leave_out(parsed, claims)] == [[], []]
-    assert deduplication.count_claims(claims).collect() == [(FILE_A, 2, 2, 2)]
+    assert [frame.collect() for frame in deduplication.drop_duplicates(parsed, duplicates)] == [
+        [],
+        [],
+    ]
+    assert deduplication.count_duplicates(duplicates).collect() == [(FILE_A, 2, 2, 2)]
 
 
 def test_event_times_are_utc(spark: SparkSession) -> None:

@@ -9,6 +9,7 @@ from glue_jobs.events import deduplication, load
 from glue_jobs.events.ledger import ImbalanceError
 from glue_jobs.events.schemas import EVENTS, GOLD
 from glue_jobs.lake.lake import Lake
+from glue_jobs.lake.tables import Partition, Table
 from local_aws.server import LocalAws
 from tests.dataset import Dataset, key, line
 
@@ -34,18 +35,20 @@ def _misses_rows(patch: pytest.MonkeyPatch) -> None:
 
 
 def _appends_twice(patch: pytest.MonkeyPatch) -> None:
-    append = Lake.append_events
+    append = Lake.append
 
-    def twice(lake: Lake, frames: Frames, hours: Iterable[tuple[str, str]]) -> set[str]:
-        append(lake, frames, hours)
-        return append(lake, frames, hours)
+    def twice(lake: Lake, table: Table, frames: Frames, hours: Iterable[Partition]) -> set[str]:
+        append(lake, table, frames, hours)
+        return append(lake, table, frames, hours)
 
-    patch.setattr(Lake, "append_events", twice)
+    patch.setattr(Lake, "append", twice)
 
 
 def _loses_a_row(patch: pytest.MonkeyPatch) -> None:
     """As a part that never reached S3."""
-    patch.setattr(deduplication, "leave_out", lambda parts, _: [parts.where("false").select("*")])
+    patch.setattr(
+        deduplication, "drop_duplicates", lambda parts, _: [parts.where("false").select("*")]
+    )
 
 
 @pytest.mark.parametrize("broken", [_misses_rows, _appends_twice, _loses_a_row])
@@ -72,5 +75,5 @@ def test_shared_fingerprint(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -
     assert len(dataset.rows(EVENTS)) == 3
 
 
-def _every_hour(summed: DataFrame) -> DataFrame:
-    return summed.select("dt", "hour").distinct()
+def _every_hour(partials: DataFrame) -> DataFrame:
+    return partials.select("dt", "hour").distinct()

@@ -155,14 +155,14 @@ def test_no_raw_file(bucket: RawBucket, name: str) -> None:
     [
         ("raw_lines.MOST_TEXT", LINES, "the file unpacks to more than 100 bytes"),
         ("raw_lines.MOST_LINE", b"x\n" + b"x" * 101, "a line has more than 100 bytes"),
-        ("raw.MOST_PACKED", LINES, "the file has more than 1,073,741,824 bytes"),
+        ("raw_files.MOST_PACKED", LINES, "the file has more than 1,073,741,824 bytes"),
     ],
 )
 def test_too_large(
     bucket: RawBucket, monkeypatch: pytest.MonkeyPatch, limit: str, content: bytes, error: str
 ) -> None:
     """A file that would fill a worker's memory or time is set aside; whoever sends it is told."""
-    monkeypatch.setattr(f"glue_jobs.{limit}", 100)
+    monkeypatch.setattr(f"glue_jobs.events.{limit}", 100)
 
     [found] = bucket.inspect(bucket.put("a.jsonl", content))
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from glue_jobs.events.recovery import heal, hours_between, keep_first, owners
+from glue_jobs.events.recovery import deduplicate, hours_between, keep_first, owners
 from glue_jobs.events.schemas import (
     EVENTS,
     GOLD,
@@ -17,10 +17,10 @@ from glue_jobs.events.schemas import (
     USER_ACTIVITY,
     Table,
 )
-from glue_jobs.lake.catalog import Catalog, Hour
+from glue_jobs.lake.catalog import Catalog
 from glue_jobs.lake.lock import LockError
-from glue_jobs.lake.manifests import UNSETTLED
 from glue_jobs.lake.store import Store
+from glue_jobs.lake.tables import Partition
 from local_aws.server import LocalAws
 from tests.dataset import Dataset, key, line
 
@@ -44,11 +44,11 @@ class DyingStore(Store):
 class DyingCatalog(Catalog):
     """A catalog at which a run dies when it is about to publish gold."""
 
-    def point(self, table: Table, locations: dict[Hour, str]) -> None:
+    def set_locations(self, table: Table, locations: dict[Partition, str]) -> None:
         """Die, or do as the catalog does."""
         if table in GOLD:
             raise KilledError(table.name)
-        super().point(table, locations)
+        super().set_locations(table, locations)
 
 
 @pytest.fixture
@@ -69,11 +69,13 @@ def _date(dataset: Dataset, files: Iterable[str], then: float) -> None:
         os.utime(dataset.folder / file, (then, then))
 
 
-def _heal(dataset: Dataset, hours: Collection[Hour] = tuple(HOURS), **parts: Store) -> list[Hour]:
+def _heal(
+    dataset: Dataset, hours: Collection[Partition] = tuple(HOURS), **parts: Store
+) -> list[Partition]:
     """Heal as a run does."""
     lake = dataset.open(**parts)
     with lake.lock:
-        return heal(lake, hours)
+        return deduplicate(lake, hours)
 
 
 def _silver(dataset: Dataset) -> list[tuple[str, int, str]]:
@@ -149,7 +151,7 @@ def test_lock_removed_while_an_hour_is_rewritten(dataset: Dataset) -> None:
         return keep_first(events, owners(lake, HOURS))
 
     with pytest.raises(LockError, match="it is gone"), lake.lock:
-        lake.rewrite_events(HOURS[0], change)
+        lake.rewrite(EVENTS, HOURS[0], change)
 
     assert _heal(dataset) == HOURS[:1]
     assert _silver(dataset) == [("10", 0, "a"), ("10", 1, "b")]
@@ -184,7 +186,7 @@ def test_rebuild(loaded: Dataset) -> None:
     rows, (ten, eleven) = _gold(loaded), HOURS
     before = loaded.all_partitions()
     wrong = before[USER_ACTIVITY.name, eleven]
-    loaded.catalog.point(USER_ACTIVITY, {ten: wrong})
+    loaded.catalog.set_locations(USER_ACTIVITY, {ten: wrong})
     names = {"DatabaseName": loaded.databases["gold"], "TableName": TOP_PRODUCTS.name}
     loaded.glue.delete_partition(**names, PartitionValues=list(ten))
     loaded.store.delete(loaded.keys(loaded.store.key(before[HOURLY_REVENUE.name, ten])))
@@ -215,7 +217,7 @@ def test_dead_run_whose_file_never_comes_again(dataset: Dataset) -> None:
     gold = {table.name: dataset.rows(table) for table in GOLD}
     assert sorted(row["events"] for row in gold["user_activity"]) == [1, 2]
     assert all({(row["dt"], row["hour"]) for row in rows} == set(HOURS) for rows in gold.values())
-    assert dataset.keys(UNSETTLED) == set()
+    assert not dataset.in_flight()
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ def test_dead_run_whose_file_never_comes_again(dataset: Dataset) -> None:
         ("2025-12-31T23/2026-01-01T00", {("2025-12-31", "23"), ("2026-01-01", "00")}),
     ],
 )
-def test_hours_between(interval: str, hours: set[Hour]) -> None:
+def test_hours_between(interval: str, hours: set[Partition]) -> None:
     """An interval names its first and its last hour, across days and years."""
     assert hours_between(interval) == hours
 

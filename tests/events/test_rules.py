@@ -1,4 +1,4 @@
-"""What is a valid event: parsing.py against examples of every rule."""
+"""What is a valid event: rules.py against examples of every rule."""
 
 import json
 from datetime import UTC, datetime
@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glue_jobs.events.rules import KEPT, MAX_LINE, Event, layout_root, parse_line, slot_of
+from glue_jobs.events.raw_names import layout_root, slot_of
+from glue_jobs.events.rules import FIELDS, KEPT, MAX_LINE, Event, parse_line
+from glue_jobs.events.schemas import EVENT_KEY, RAW_EVENTS
 from tests import oracle
 
 SLOT = datetime(2026, 3, 1, 10, 5, tzinfo=UTC)
@@ -36,6 +38,12 @@ SEARCH = {
 
 def _reasons(record: object) -> str:
     return ",".join(parse_line(json.dumps(record).encode(), SLOT).reasons)
+
+
+def test_fields_are_those_of_the_tables() -> None:
+    """The rules speak of the fields of the raw table, events have the key columns of silver."""
+    assert [*FIELDS] == RAW_EVENTS.columns.names
+    assert Event._fields == EVENT_KEY
 
 
 def test_event_is_typed() -> None:
@@ -175,7 +183,7 @@ def test_long_lines() -> None:
 
 
 def test_longest_line() -> None:
-    """A line of the limit is judged like any other."""
+    """A line of the limit is validated like any other."""
     search = {**SEARCH, "search_query": ""}
     search["search_query"] = "x" * (MAX_LINE - len(json.dumps(search)))
 
@@ -252,7 +260,7 @@ def test_same_instant() -> None:
 
 
 def test_exponents_count_by_value() -> None:
-    """A price is judged by its value, not by its digits."""
+    """A price is validated by its value, not by its digits."""
     line = json.dumps(PURCHASE).replace("9.99", "{price}")
     prices = {
         "1e1": Decimal(10),

@@ -36,13 +36,13 @@ def test_no_partition(catalog: Catalog) -> None:
     assert catalog.locations(HOURLY_REVENUE, []) == {}
 
 
-def test_point_creates_and_switches(catalog: Catalog) -> None:
+def test_set_locations_creates_and_switches(catalog: Catalog) -> None:
     """A partition is created where there is none and switched where there is one."""
     first, second = (f"s3://analytics/gold/hourly_revenue/run={run}/" for run in ("a", "b"))
     hours = [(DAY, "10"), (DAY, "11")]
 
-    catalog.point(HOURLY_REVENUE, {hours[0]: first})
-    catalog.point(HOURLY_REVENUE, {hours[0]: second, hours[1]: first})
+    catalog.set_locations(HOURLY_REVENUE, {hours[0]: first})
+    catalog.set_locations(HOURLY_REVENUE, {hours[0]: second, hours[1]: first})
 
     assert catalog.locations(HOURLY_REVENUE, hours) == {hours[0]: second, hours[1]: first}
 
@@ -56,6 +56,6 @@ def test_more_than_a_call_takes(catalog: Catalog) -> None:
         for hour in range(24)
     }
 
-    catalog.point(HOURLY_REVENUE, locations)
+    catalog.set_locations(HOURLY_REVENUE, locations)
 
     assert catalog.locations(HOURLY_REVENUE, locations) == locations

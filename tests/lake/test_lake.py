@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 from pyspark.sql import SparkSession
-from pyspark.sql.types import StructType
 
 from glue_jobs.events.schemas import (
     EVENTS,
@@ -19,13 +18,18 @@ from glue_jobs.events.schemas import (
     LOAD_LEDGER,
     REJECTED_EVENTS,
     TABLE_FILES,
+    TABLES,
     TOP_PRODUCTS,
 )
-from glue_jobs.lake.catalog import Catalog, Hour
-from glue_jobs.lake.lake import Lake, Replacement
+from glue_jobs.lake.catalog import Catalog
+from glue_jobs.lake.guard import GUARD
+from glue_jobs.lake.lake import VERSIONS, Lake, OutsideError, Overwrite
 from glue_jobs.lake.lock import Lock
+from glue_jobs.lake.manifests import COMMITTED, MANIFESTS, WRITING
+from glue_jobs.lake.parquet import files_of
 from glue_jobs.lake.store import Store
-from glue_jobs.lake.versions import GRACE, GUARD, NOTES, VERSIONS, OutsideError
+from glue_jobs.lake.tables import Partition
+from glue_jobs.lake.vacuum import GRACE
 from local_aws.server import LocalAws
 from tests.dataset import Dataset, key, line
 from tests.events.test_growth import recorded
@@ -37,6 +41,8 @@ RUNS = ("first", "second", "killed")
 
 class Published:
     """One hour of one table, published run after run without Spark."""
+
+    notes = MANIFESTS
 
     def __init__(self, aws: LocalAws, spark: SparkSession) -> None:
         self._name = f"publish-{uuid4().hex[:8]}"
@@ -58,30 +64,34 @@ class Published:
         self.store = Store(s3, f"s3://{self._name}/")
         self.catalog = Catalog(glue, {"gold": self._name})
         lock = Lock(self.store, "events", "job", "jr_now", lambda *_: True)
-        self.lake = Lake(spark, self.store, self.catalog, lock)
+        self.lake = Lake(spark, self.store, self.catalog, lock, TABLES)
 
-    def publish(self, run: str, age: float, *, is_swapped: bool = True) -> None:
-        """Write an hour's file and its note of some seconds ago, and point the partition there."""
+    def publish(
+        self, run: str, age: float, *, is_swapped: bool = True, state: str = COMMITTED
+    ) -> None:
+        """Write an hour's file and its manifest of some seconds ago, and swap the partition."""
         uri = self.store.uri(self.folder(run))
         old = self.catalog.locations(HOURLY_REVENUE, [HOUR]).values()
-        noted = [[*HOUR, location] for location in (*old, uri)]
-        self.note(run, json.dumps({HOURLY_REVENUE.name: noted}).encode(), age)
+        locations = {HOURLY_REVENUE.name: [[*HOUR, location] for location in (*old, uri)]}
+        self.note(run, locations, age, state)
         self.store.write(f"{self.folder(run)}part-0.parquet", b"rows")
         if is_swapped:
-            self.catalog.point(HOURLY_REVENUE, {HOUR: uri})
+            self.catalog.set_locations(HOURLY_REVENUE, {HOUR: uri})
 
-    def note(self, name: str, body: bytes, age: float) -> None:
-        """Write a note of some seconds ago."""
-        note = f"{NOTES}{name}.json"
-        self.store.write(note, body)
+    def note(self, name: str, locations: object, age: float, state: str = COMMITTED) -> None:
+        """Write a manifest of some seconds ago."""
+        said = self.say(name, locations, state)
+        self.store.write(f"{self.notes}{name}.json", json.dumps(said).encode())
         then = time.time() - age
-        os.utime(self._files / note, (then, then))
+        os.utime(self._files / f"{self.notes}{name}.json", (then, then))
 
-    def age_notes(self, age: float) -> None:
-        """Let the notes be of some seconds ago."""
-        for found in list(self.store.list(NOTES)):
-            then = time.time() - age
-            os.utime(self._files / found.key, (then, then))
+    def say(self, name: str, locations: object, state: str) -> dict[str, object]:
+        """Return a manifest."""
+        return {"run_id": f"jr_{name}", "state": state, "partitions": [], "locations": locations}
+
+    def noted(self) -> list[str]:
+        """Return the keys of the manifests."""
+        return [found.key for found in self.store.list(self.notes)]
 
     def folder(self, run: str) -> str:
         """Return the key of the folder of an hour, as the runs of this version lay them out."""
@@ -95,6 +105,12 @@ class Published:
 
 class PublishedBelowItsPath(Published):
     """As the first versions of the project laid it out."""
+
+    notes = "publications/"
+
+    def say(self, name: str, locations: object, state: str) -> dict[str, object]:  # ruff: ignore[unused-method-argument] - they named no run
+        """Return a note, which had but locations."""
+        return locations
 
     def folder(self, run: str) -> str:
         """Return the key of the folder of an hour, as a landed stack has it."""
@@ -115,10 +131,10 @@ def test_replaced_long_ago(published: Published) -> None:
     published.publish("first", OLD + 60)
     published.publish("second", OLD)
 
-    published.lake.sweep()
+    published.lake.vacuum()
 
     assert published.runs() == {"second"}
-    assert not list(published.store.list(NOTES))
+    assert not published.noted()
 
 
 def test_replaced_just_now(published: Published) -> None:
@@ -126,10 +142,10 @@ def test_replaced_just_now(published: Published) -> None:
     published.publish("first", OLD)
     published.publish("second", YOUNG)
 
-    published.lake.sweep()
+    published.lake.vacuum()
 
     assert published.runs() == {"first", "second"}
-    assert [note.key for note in published.store.list(NOTES)] == ["publications/second.json"]
+    assert published.noted() == [f"{published.notes}second.json"]
 
 
 def test_left_by_a_killed_run(published: Published) -> None:
@@ -137,22 +153,9 @@ def test_left_by_a_killed_run(published: Published) -> None:
     published.publish("first", OLD + 60)
     published.publish("killed", OLD, is_swapped=False)
 
-    published.lake.sweep()
+    published.lake.vacuum()
 
     assert published.runs() == {"first"}
-
-
-def test_left_by_failed_tasks(aws: LocalAws, spark: SparkSession) -> None:
-    """What a dead run left below its own root goes with its note; what is pointed to stays."""
-    published = Published(aws, spark)
-    published.publish("first", OLD)
-    for stray in ("_temporary/0/task/part-1.parquet", "dt=2026-03-01/hour=09/part-1.parquet"):
-        published.store.write(f"{VERSIONS}first/{HOURLY_REVENUE.path}{stray}", b"rows")
-
-    published.lake.sweep()
-
-    [kept] = published.store.list(VERSIONS)
-    assert kept.key == f"{published.folder('first')}part-0.parquet"
 
 
 def test_never_what_is_pointed_to(aws: LocalAws, spark: SparkSession) -> None:
@@ -160,26 +163,26 @@ def test_never_what_is_pointed_to(aws: LocalAws, spark: SparkSession) -> None:
     published = PublishedBelowItsPath(aws, spark)
     published.publish("first", OLD)
     [location] = published.catalog.locations(HOURLY_REVENUE, [HOUR]).values()
-    published.catalog.point(HOURLY_REVENUE, {HOUR: location.rstrip("/")})
+    published.catalog.set_locations(HOURLY_REVENUE, {HOUR: location.rstrip("/")})
     above = [[*HOUR, location.removesuffix("run=first/")]]
-    published.note("above", json.dumps({HOURLY_REVENUE.name: above}).encode(), OLD)
+    published.note("above", {HOURLY_REVENUE.name: above}, OLD)
 
-    published.lake.sweep()
+    published.lake.vacuum()
 
     assert published.runs() == {"first"}
-    assert not list(published.store.list(NOTES))
+    assert not published.noted()
 
 
 def test_note_of_nothing(aws: LocalAws, spark: SparkSession) -> None:
-    """What a partition points to stays, whatever its publication's note says of it."""
+    """What a partition points to stays, whatever its manifest says of it."""
     published = Published(aws, spark)
     published.publish("first", OLD)
-    published.note("first", b"{}", OLD)
+    published.note("first", {}, OLD)
 
-    published.lake.sweep()
+    published.lake.vacuum()
 
     assert published.runs() == {"first"}
-    assert not list(published.store.list(NOTES))
+    assert not published.noted()
 
 
 def test_path_of_a_landed_table(aws: LocalAws, spark: SparkSession) -> None:
@@ -192,36 +195,26 @@ def test_path_of_a_landed_table(aws: LocalAws, spark: SparkSession) -> None:
 
     with published.lake.lock:
         for _ in range(2):
-            published.lake.publish([Replacement([HOURLY_REVENUE], [HOUR], files)])
+            published.lake.overwrite([Overwrite([HOURLY_REVENUE], [HOUR], files)])
 
     guards = [found.key for found in published.store.list("gold/") if found.key.endswith(GUARD)]
     assert guards == [f"{folder}{GUARD}" for folder in (HOURLY_REVENUE.path, day, hour)]
 
 
-def test_grace_from_the_swap(aws: LocalAws, spark: SparkSession) -> None:
-    """A run that writes for hours swaps under a note that is young."""
+def test_in_flight(aws: LocalAws, spark: SparkSession) -> None:
+    """What a run that is not committed has replaced stays, however long ago it did so."""
     published = Published(aws, spark)
     published.publish("first", OLD + 60)
-    lake, files = published.lake, spark.createDataFrame([_file(HOUR)], TABLE_FILES)
-    write = lake._write  # ruff: ignore[private-member-access] - it is what takes long
+    published.publish("second", OLD, state=WRITING)
 
-    def write_slowly(*args: object) -> None:
-        published.age_notes(OLD)
-        write(*args)
+    published.lake.vacuum()
 
-    lake._write = write_slowly  # ruff: ignore[private-member-access]
-    with lake.lock:
-        lake.publish([Replacement([HOURLY_REVENUE], [HOUR], files)])
-
-    lake.sweep()
-
-    assert published.runs() == {"first"}
-    [location] = published.catalog.locations(HOURLY_REVENUE, [HOUR]).values()
-    assert "/versions/jr_now-" in location
+    assert published.runs() == {"first", "second"}
+    assert published.noted() == ["manifests/second.json"]
 
 
-def _file(hour: Hour) -> tuple[object, ...]:
-    return (*hour, b"rows", "products", HOURLY_REVENUE.name)
+def _file(hour: Partition) -> tuple[object, ...]:
+    return (*hour, "products", b"rows", HOURLY_REVENUE.name)
 
 
 @pytest.fixture
@@ -233,29 +226,20 @@ def dataset(aws: LocalAws, spark: SparkSession) -> Dataset:
     return dataset
 
 
-@pytest.mark.parametrize(
-    ("columns", "row"),
-    [
-        pytest.param(TABLE_FILES, _file(NEXT), id="files"),
-        pytest.param(HOURLY_REVENUE.partitioned_columns, (Decimal(1), 1, 1, *NEXT), id="rows"),
-        pytest.param(
-            HOURLY_REVENUE.partitioned_columns, (Decimal(1), 1, 1, None, "10"), id="no day"
-        ),
-    ],
-)
-def test_rows_outside(
-    dataset: Dataset, spark: SparkSession, columns: StructType, row: tuple[object, ...]
-) -> None:
+@pytest.mark.parametrize("hour", [NEXT, (None, "10")])
+def test_rows_outside(dataset: Dataset, spark: SparkSession, hour: Partition) -> None:
     """Rows for an hour that was not announced fail the run, before anything is swapped."""
+    columns, row = HOURLY_REVENUE.partitioned_columns, (Decimal(1), 1, 1, *hour)
     before, rows = dataset.all_partitions(), spark.createDataFrame([row], columns)
+    files = files_of(HOURLY_REVENUE, rows)
 
     lake = dataset.open()
 
     with (
         lake.lock,
-        pytest.raises(OutsideError, match=r"hourly_revenue has rows for .* one of 1 such hours"),
+        pytest.raises(OutsideError, match=r"hourly_revenue has rows for .* not among the 1 "),
     ):
-        lake.publish([Replacement([HOURLY_REVENUE], [HOUR], rows)])
+        lake.overwrite([Overwrite([HOURLY_REVENUE], [HOUR], files)])
 
     assert dataset.all_partitions() == before
 
@@ -273,7 +257,7 @@ def test_events_outside(dataset: Dataset, spark: SparkSession) -> None:
         lake.lock,
         pytest.raises(OutsideError, match=r"events has rows for \('2026-03-01', '11'\)"),
     ):
-        lake.append_events([parts], [HOUR])
+        lake.append(EVENTS, [parts], [HOUR])
 
     assert dataset.rows(EVENTS) == before
 
@@ -291,11 +275,11 @@ def test_foreign_objects(dataset: Dataset) -> None:
     times = ("2026-03-01T10:02:00Z", "2026-03-01T10:03:00Z")
     dataset.run(dataset.deliver(key("2026-03-01T10:10"), map(line, times)), lake=lake)
     with (lake := dataset.open()).lock:
-        lake.rewrite_events(HOUR, lambda events: events.select(*EVENTS.partitioned_columns.names))
+        lake.rewrite(EVENTS, HOUR, lambda events: events.select(*EVENTS.partitioned_columns.names))
 
     objects = {name for name in keys if not name.endswith("/")}  # the store passes over markers
     assert {found.key for found in dataset.store.list(EVENTS.path)} >= objects
-    assert lake.read_events([HOUR]).count() == 3
+    assert lake.read(EVENTS, [HOUR]).count() == 3
     [views] = dataset.rows(TOP_PRODUCTS)
     assert views["page_views"] == 3
 
@@ -305,7 +289,7 @@ def test_new_hours_are_not_listed(dataset: Dataset) -> None:
     hours = [(f"2026-{month:02}-{day:02}", "10") for month in range(4, 8) for day in range(1, 29)]
 
     with recorded(dataset) as seen:
-        events = dataset.open().read_events([HOUR, *hours])
+        events = dataset.open().read(EVENTS, [HOUR, *hours])
 
     assert events.count() == 2
     listed = [call for call in seen if call.startswith("ListObjectsV2 {")]

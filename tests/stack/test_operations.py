@@ -310,7 +310,7 @@ def test_rebuild_gold(pipeline: Pipeline, tmp_path: Path) -> None:
 
 
 def test_a_run_failed(pipeline: Pipeline, aws: LocalAws, tmp_path: Path) -> None:
-    """An event that a dead run left twice is there once after the next; old notes are gone.
+    """An event that a dead run left twice is there once after the next; old manifests are gone.
 
     A lock that names no run is out of the way after the page's command.
     """
@@ -320,18 +320,19 @@ def test_a_run_failed(pipeline: Pipeline, aws: LocalAws, tmp_path: Path) -> None
     s3 = partial(boto3.client("s3").put_object, Bucket=bucket.name)
     s3(Key=str(file.with_name("twice.parquet").relative_to(bucket)), Body=file.read_bytes())
     dt, hour = (folder.name.split("=")[1] for folder in (file.parents[1], file.parent))
-    s3(Key="unsettled/dead.json", Body=json.dumps({"run_id": "jr_dead", "hours": [[dt, hour]]}))
+    said = {"run_id": "jr_dead", "state": "writing", "partitions": [[dt, hour]], "locations": {}}
+    s3(Key="manifests/dead.json", Body=json.dumps(said))
     s3(Key="locks/events", Body=b"by hand")
-    old = list((bucket / "publications").iterdir())
-    for note in old:
-        os.utime(note, (0, 0))
+    old = list((bucket / "manifests").iterdir())
+    for manifest in old:
+        os.utime(manifest, (0, 0))
     assert pipeline.tables() != before
 
     _type("A lock is in the way", 0, tmp_path)
     pipeline.run()
 
     assert pipeline.tables() == before
-    assert not any(note.exists() for note in old)
+    assert not any(manifest.exists() for manifest in old)
 
 
 def _update(**parameters: str) -> None:

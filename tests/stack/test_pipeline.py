@@ -186,20 +186,20 @@ def test_replay(pipeline: Pipeline) -> None:
     assert after == before
 
 
-def test_sweep(pipeline: Pipeline, aws: LocalAws) -> None:
+def test_vacuum(pipeline: Pipeline, aws: LocalAws) -> None:
     """What runs replaced stays for an hour, for queries still reading it, and is then removed."""
     bucket = aws.settings.s3_root / pipeline.stack["AnalyticsBucketName"]
     before = pipeline.tables()
     runs_before = _runs_of(bucket / "versions")
-    for publication in (bucket / "publications").iterdir():
-        two_hours_ago = publication.stat().st_mtime - 7200
-        os.utime(publication, (two_hours_ago, two_hours_ago))
+    for manifest in (bucket / "manifests").iterdir():
+        two_hours_ago = manifest.stat().st_mtime - 7200
+        os.utime(manifest, (two_hours_ago, two_hours_ago))
 
     pipeline.run()
 
     assert max(map(len, runs_before.values())) > 1
     assert max(map(len, _runs_of(bucket / "versions").values())) == 1
-    assert not (bucket / "publications").exists()
+    assert not (bucket / "manifests").exists()
     assert pipeline.tables() == before
 
 

@@ -3,10 +3,9 @@
 import json
 from datetime import UTC, datetime
 
-from glue_jobs.events.intake import Intake
 from glue_jobs.events.load import NOTHING
 from glue_jobs.events.metrics import NAMESPACE, metrics
-from glue_jobs.events.run import Outcome
+from glue_jobs.events.run import Intake, Outcome
 from tests.template import resources
 
 # What AWS publishes, by namespace: metric names and dimensions.
@@ -22,7 +21,8 @@ def _published() -> dict[tuple[str, str], set[str]]:
     slot = f"/year={now:%Y}/month={now:%m}/day={now:%d}/hour=00/minute=00/"
     loaded = NOTHING._replace(counts={**NOTHING.counts, "lines": 1}, source_files=[slot])
     run = {"StartedOn": now, "MaxCapacity": 2.0}
-    ours = metrics(Outcome(Intake(loaded, []), [], set()), run, 0.44, now)
+    counts = Outcome(Intake(loaded, []), [], set()).counts
+    ours = metrics(loaded, counts, run, 0.44, now)
     return {**OF_AWS, **{(NAMESPACE, name): {"JobName"} for name in ours}}
 
 

@@ -15,8 +15,8 @@ import duckdb
 import pyarrow as pa
 from pyarrow import parquet
 
-from glue_jobs.events.packing import pack
 from glue_jobs.events.schemas import EVENTS
+from glue_jobs.lake.parquet import pack
 from tests.tools.scaling_figures import LATE, Reading
 
 RUNS_OF_AN_HOUR, RUNS_OF_A_DAY = 12, 288

@@ -1,0 +1,112 @@
+"""A table's rows as a Parquet file and back, and other steps of Spark's Python workers."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from itertools import count, groupby
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pandas.util import hash_array
+from pyarrow import parquet
+from pyspark import TaskContext
+from pyspark.sql import DataFrame
+from pyspark.sql import types as T
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from glue_jobs.lake.tables import Table
+
+ROW_GROUP = 1 << 17  # rows; a row group's times are few enough to be skipped by
+MOST_BYTES = 1 << 28  # of rows in memory that become one file
+
+
+def pack(
+    rows: pa.Table, table: Table, row_group: int = ROW_GROUP, unlike: Collection[str] = ()
+) -> bytes:
+    """Return rows as the bytes of a Parquet file, as Spark's settings have it.
+
+    ``unlike`` are the columns whose values seldom repeat: a dictionary would only add to them.
+    """
+    sink = pa.BufferOutputStream()
+    parquet.write_table(
+        rows.cast(to_arrow_schema(table.columns)),
+        sink,
+        compression="zstd",
+        coerce_timestamps="ms",
+        row_group_size=row_group,
+        use_dictionary=[name for name in rows.column_names if name not in unlike],
+        store_schema=False,
+    )
+    return sink.getvalue().to_pybytes()
+
+
+def unpack(content: bytes, table: Table) -> pa.Table:
+    """Return the rows of a Parquet file, typed as Spark takes them."""
+    return parquet.read_table(pa.BufferReader(content)).cast(to_arrow_schema(table.columns))
+
+
+def to_batch(columns: Mapping[str, pa.Array], rows: int, schema: pa.Schema) -> pa.RecordBatch:
+    """Return columns as a schema has them, NULL where there is none; others are left out."""
+    nothing = pa.nulls(rows)
+    arrays = [columns.get(field.name, nothing).cast(field.type) for field in schema]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def checksums(texts: pa.ChunkedArray) -> np.ndarray:
+    """Return 32 bits of each text."""
+    encoded = texts.combine_chunks().dictionary_encode()
+    hashes = hash_array(encoded.dictionary.to_numpy(zero_copy_only=False))
+    return hashes.astype(np.uint32).astype(np.int64)[encoded.indices.to_numpy()]
+
+
+def files_of(table: Table, rows: DataFrame) -> DataFrame:
+    """Pack rows, with their partition keys, into files.
+
+    Rows: one per partition, several where it has more than ``MOST_BYTES``.
+    Columns: those of the table's ``file_columns``, and ``table``, its name.
+    """
+    keys, columns = table.partition_keys, table.partitioned_columns.names
+    together = rows.select(*columns).repartition(*keys).sortWithinPartitions(*keys)
+    # Rows of earlier versions have no value in columns that came later.
+    nullable = T.StructType([T.StructField(of.name, of.dataType) for of in table.columns])
+    table = replace(table, columns=nullable)
+    schema = T.StructType([*table.file_columns, T.StructField("table", T.StringType())])
+    return together.mapInArrow(partial(_pack_partitions, table, schema), schema)
+
+
+def _pack_partitions(
+    table: Table, schema: T.StructType, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    task = TaskContext.get().partitionId()  # type: ignore[union-attr] # there is a task
+    names = (f"{task:05}-{number:05}" for number in count())
+    for partition, pieces in groupby(_pieces(table, batches), itemgetter(0)):
+        for rows in _bounded(rows for _, rows in pieces):
+            values: dict[str, Any] = dict(zip(table.partition_keys, partition, strict=True))
+            values |= {"table": table.name, "file_name": next(names)}
+            values["content"] = pack(rows.select(table.columns.names), table)
+            yield pa.RecordBatch.from_pylist([values], to_arrow_schema(schema))
+
+
+def _pieces(
+    table: Table, batches: Iterable[pa.RecordBatch]
+) -> Iterator[tuple[tuple[str, ...], pa.RecordBatch]]:
+    """Yield each partition of a batch with its rows, which come one after the other."""
+    for batch in batches:
+        keys = zip(*(batch[key].to_pylist() for key in table.partition_keys), strict=True)
+        for partition, run in groupby(enumerate(keys), itemgetter(1)):
+            numbers = [number for number, _ in run]
+            yield partition, batch.slice(numbers[0], len(numbers))
+
+
+def _bounded(pieces: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Yield the rows of some pieces together, but not too many at once."""
+    held: list[pa.RecordBatch] = []
+    for piece in pieces:
+        held.append(piece)
+        if sum(each.nbytes for each in held) >= MOST_BYTES:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)

@@ -1,0 +1,87 @@
+"""The tree is the architecture: imports go one way, and no chain of them is long."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+ENTRIES = {"glue_jobs.curate_events", "glue_jobs.write_report"}
+LONGEST_CHAIN = 7  # modules, the entry among them
+# Where a module lies, and what it must not import.
+FORBIDDEN = {
+    "glue_jobs.lake": ("glue_jobs.events", "glue_jobs.report", *ENTRIES),
+    "glue_jobs.events": ("glue_jobs.report", *ENTRIES),
+    "glue_jobs.report": ("glue_jobs.lake", "glue_jobs.events", *ENTRIES),
+    "glue_jobs": ("local_aws", "tests"),
+    "local_aws": ("glue_jobs", "tests"),
+}
+
+
+def _name(file: Path) -> str:
+    return ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
+
+
+FILES = {
+    _name(file): file
+    for folder in ("glue_jobs", "local_aws")
+    for file in PROJECT.glob(f"{folder}/**/*.py")
+}
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
+    """Return the names of all modules that a module imports, ours or not."""
+    return frozenset(_imported(ast.parse(FILES[module].read_text(encoding="utf-8"))))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module, "a relative import"
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in FILES else node.module for name in names)
+
+
+@cache
+def _chain(module: str) -> tuple[str, ...]:
+    """Return the longest chain of our imports that begins with a module; a cycle has no end."""
+    chains = (_chain(name) for name in _imports(module) if name in FILES)
+    return (module, *max(chains, key=len, default=()))
+
+
+def _within(name: str, package: str) -> bool:
+    return f"{name}.".startswith(f"{package}.")
+
+
+@pytest.mark.parametrize(
+    ("package", "forbidden"),
+    FORBIDDEN.items(),
+    ids=FORBIDDEN,
+)
+def test_imports_go_one_way(package: str, forbidden: tuple[str, ...]) -> None:
+    """The lake knows no domain, a domain no other and no entry, and nobody the local AWS."""
+    wrong = [
+        f"{module} imports {name}"
+        for module in FILES
+        for name in _imports(module)
+        if _within(module, package) and any(_within(name, other) for other in forbidden)
+    ]
+    assert wrong == []
+
+
+def test_only_entries_know_glue() -> None:
+    """What an entry calls runs without Glue, in tests and in the notebook."""
+    ours = {module for module in FILES if _within(module, "glue_jobs")}
+    users = {m for m in ours for name in _imports(m) if _within(name, "awsglue")}
+    assert users <= ENTRIES
+
+
+def test_longest_chain_of_imports() -> None:
+    """Whoever follows the imports of an entry is at the bottom soon."""
+    chain = max((_chain(entry) for entry in ENTRIES), key=len)
+    assert len(chain) <= LONGEST_CHAIN, " -> ".join(chain)
