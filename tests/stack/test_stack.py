@@ -13,7 +13,7 @@ import pyarrow.dataset as ds
 import pytest
 from botocore.exceptions import ClientError
 
-from glue_jobs.lake.versions import GUARD
+from glue_jobs.lake.guard import GUARD
 from tests import oracle
 from tests.pipeline import Pipeline, deploy
 from tests.template import TEMPLATE
@@ -21,6 +21,8 @@ from tests.tools import demo
 
 # Template and job as the project first delivered them; Glue takes it as the job's modules too.
 FIRST = Path(__file__).parent / "first_landed.zip"
+# The job as it was before runs had a manifest: it left notes below unsettled/ and publications/.
+PREVIOUS = FIRST.with_name("previous_landed.zip")
 SINCE_THEN = (
     "state",
     "error",
@@ -30,6 +32,7 @@ SINCE_THEN = (
     "modified_time",
 )  # columns of the ledger
 FILES = sorted(demo.SAMPLE_DATA.glob("events-*.jsonl.gz"))
+WHOLE = FILES[3]  # all of it is UTF-8: else files whose version the old ledger lacks are read too
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +111,11 @@ def test_failed_update_keeps_the_data(pipeline: Pipeline, tmp_path: Path) -> Non
     assert [_versions(bucket) for bucket in _buckets(pipeline)] == held
 
 
-def test_update_from_the_first_version(pipeline: Pipeline) -> None:
-    """Tables, raw files and bookmark survive: the next run loads what is new and nothing else."""
+def test_update_from_the_first_version(pipeline: Pipeline, tmp_path: Path) -> None:
+    """Tables, raw files and bookmark survive: the next run loads what is new and nothing else.
+
+    What a run of the version in between left half done is recovered.
+    """
     before = pipeline.tables()
 
     demo.create_or_update_stack("capstone-life", "life")
@@ -118,21 +124,42 @@ def test_update_from_the_first_version(pipeline: Pipeline) -> None:
     new = [[row.pop(column) for column in SINCE_THEN] for row in after["load_ledger"]]
     assert after == before
     assert not any(chain.from_iterable(new))
+    pipeline.deliver(WHOLE, demo.raw_key(WHOLE.name))
+    _die_before_the_commit(pipeline, tmp_path)
+    assert _keys(pipeline, "unsettled/")
     pipeline.put_code()
-    pipeline.deliver(FILES[3], demo.raw_key(FILES[3].name))
     run_id = pipeline.run()
 
     ledger = pipeline.rows("select source_file, run_id from load_ledger", "Bronze")
-    assert [row["source_file"].rsplit("/", 1)[1] for row in ledger if row["run_id"] == run_id] == [
-        FILES[
-            3
-        ].name  # all of it is UTF-8: else files whose version the old ledger lacks are read too
-    ]
+    loaded = [row["source_file"] for row in ledger if row["run_id"] == run_id]
+    assert [file.rsplit("/", 1)[1] for file in loaded] == [WHOLE.name]
     _, events = oracle.judge(pipeline.delivered)
     assert pipeline.answers() == oracle.answers(events)
+    assert not _keys(pipeline, "unsettled/")
     for folder in ("", "dt=2026-03-02/", "dt=2026-03-02/hour=18/"):  # its old version lies there
         with pytest.raises(pa.ArrowInvalid, match=GUARD):
             ds.dataset(f"{pipeline.stack['DatasetUri']}gold/hourly_revenue/{folder}")
+
+
+def _die_before_the_commit(pipeline: Pipeline, folder: Path) -> None:
+    """Make a run of the previous version that has published, and dies."""
+    shutil.unpack_archive(PREVIOUS, folder)
+    script = folder / "glue_jobs" / "curate_events.py"
+    text = script.read_text(encoding="utf-8")
+    dying = text.replace("        job.commit()", "        raise SystemExit('here')")
+    assert dying != text
+    script.write_text(dying, encoding="utf-8")
+    s3, bucket = boto3.client("s3"), pipeline.stack["AnalyticsBucketName"]
+    s3.upload_file(str(script), bucket, "glue_jobs/curate_events.py")
+    s3.upload_file(str(PREVIOUS), bucket, "glue_jobs/glue_jobs.zip")
+    pipeline.change_job(MaxRetries=0)
+    assert pipeline.wait(pipeline.start())["JobRunState"] == "FAILED"
+
+
+def _keys(pipeline: Pipeline, prefix: str) -> list[str]:
+    bucket = pipeline.stack["AnalyticsBucketName"]
+    found = boto3.client("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)
+    return [each["Key"] for each in found.get("Contents", [])]
 
 
 def test_delete_leaves_nothing(pipeline: Pipeline) -> None:
