@@ -7,10 +7,9 @@ from math import inf
 
 import pytest
 
-from glue_jobs.events.intake import Intake
 from glue_jobs.events.load import NOTHING, Loaded
 from glue_jobs.events.metrics import metrics
-from glue_jobs.events.run import Outcome
+from glue_jobs.events.run import Intake, Outcome
 from glue_jobs.events.schemas import TABLES
 from glue_jobs.report.facts import statements
 from tests.template import template
@@ -52,7 +51,7 @@ SETTING = Setting(
 def figures() -> Generator[None]:
     """Measured and assumed figures as round as the rest."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cost, "RUNS", {0: Run(5, 2, 1, 0, 0, 0), 1: Run(90, 20, 10, 50, 8, 2)})
+        patch.setattr(cost, "RUNS", {0: Run(5, 2, 1, 0, 0), 1: Run(90, 100, 10, 50, 10)})
         patch.setitem(cost.MEASURED, "bytes of a raw event", 2**30 / 10**6)
         patch.setitem(cost.MEASURED, "bytes of an event in the tables", 2**30 / 10**6)
         patch.setitem(cost.MEASURED, "generator's seconds an event", 5e-6)
@@ -63,8 +62,7 @@ def figures() -> Generator[None]:
         patch.setitem(cost.MEASURED, "bytes an hour for the state machine's summary", 8 * 2**20)
         patch.setitem(cost.MEASURED, "files of silver a run", 3)
         patch.setitem(cost.ASSUMED, "seconds that a run starts slower there", 30)
-        patch.setitem(cost.ASSUMED, "S3 PUT, COPY, LIST for a Parquet file written", 10)
-        patch.setitem(cost.ASSUMED, "S3 GET, HEAD for a Parquet file written or read", 10)
+        patch.setitem(cost.ASSUMED, "S3 GET, HEAD for a Parquet file read", 10)
         patch.setitem(cost.ASSUMED, "S3 GET for a file that a query reads", 4)
         patch.setitem(cost.ASSUMED, "catalog requests of a query", 4)
         patch.setitem(cost.ASSUMED, "MiB of logs a run", 0.5)
@@ -85,7 +83,7 @@ def figures() -> Generator[None]:
         # 1,000 GiB a month for 30 days at 0.023, and 1,000 PUTs at 5 a million
         ("S3, raw files", 23.005),
         ("S3, a month's tables", 23.0),
-        # writes 1,000 x (20 + 80 + 2/3) + 200 x (2 + 2/3), reads 1,000 x (10 + 100) + 200 x 1
+        # writes 1,000 x (100 + 2/3) + 200 x (2 + 2/3), reads 1,000 x (10 + 100) + 200 x 1
         ("S3, requests of the job", 0.506 + 0.04408),
         # requests 50,000 of runs, 4 x (1,100 + 800 + 800) of queries; 8 tables x 1,000 / 12 hours
         ("Glue Data Catalog", 0.0608 + 0.0066667),
@@ -177,11 +175,12 @@ def test_run_is_estimated_as_the_job_does() -> None:
     start = datetime(2026, 3, 2, 18, 2, tzinfo=UTC)
     file = "s3://raw/events/year=2026/month=03/day=02/hour=17/minute=55/file.jsonl.gz"
     loaded = Loaded({**NOTHING.counts, "lines": 1}, [file], [], 0)
-    outcome = Outcome(Intake(loaded, []), [], set())
+    counts = Outcome(Intake(loaded, []), [], set()).counts
     slower = cost.ASSUMED["seconds that a run starts slower there"]
     for files, run in cost.RUNS.items():
         job_run = {"StartedOn": start, "MaxCapacity": 5.0}
-        found = metrics(outcome, job_run, 0.5, start + timedelta(seconds=run.seconds + slower))
+        end = start + timedelta(seconds=run.seconds + slower)
+        found = metrics(loaded, counts, job_run, 0.5, end)
 
         assert cost.run_cost(files, 5, 0.5) == pytest.approx(found["EstimatedCost"][0])
         assert len(found) == cost.METRICS

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import SparkSession
 
-from glue_jobs.lake.versions import GRACE, NOTES
+from glue_jobs.lake.manifests import MANIFESTS
+from glue_jobs.lake.vacuum import GRACE
 from local_aws.server import LocalAws
 from tests.dataset import Dataset, key, line
 from tests.tools import scaling, scaling_page
@@ -95,21 +96,16 @@ def test_requests_of_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside its own calls a run lists raw files and opens those of the hours that it adds up."""
     defaults = scaling.read_defaults()._replace(raw_days=30)
     monkeypatch.setattr(scaling, "read_defaults", lambda: defaults)
-    written_, opened = (
-        f"S3 {of} for a Parquet file {how}"
-        for of, how in (("PUT, COPY, LIST", "written"), ("GET, HEAD", "written or read"))
-    )
-    monkeypatch.setitem(scaling.COST_ASSUMED, written_, 10)
-    monkeypatch.setitem(scaling.COST_ASSUMED, opened, 10)
+    monkeypatch.setitem(scaling.COST_ASSUMED, "S3 GET, HEAD for a Parquet file read", 10)
 
     found = scaling.requests(Case("late", past_hours=1))
 
     assert found == {
-        # 5 + 2 parts + 16 files; 13 + 6 + 10 LISTs; two files of Spark; 8,640 raw files
-        "S3 PUT, COPY, LIST": pytest.approx(52 + 20 + 8.64),
-        # 1 + the raw file's end + 24 notes, 7 guards and 3 looks at the lock; 4 of bronze, a raw
+        # 7 + 2 parts + 16 files; 18 + 6 + 10 LISTs; 8,640 raw files
+        "S3 PUT, COPY, LIST": pytest.approx(59 + 8.64),
+        # the raw file's end + 24 manifests, 7 guards and 3 looks at the lock; 2 of bronze, a raw
         # one, 3 x (6.5 + 24) of silver
-        "S3 GET, HEAD": pytest.approx(36 + 10 * (4 + 1 + 3 * (6.5 + 24))),
+        "S3 GET, HEAD": pytest.approx(35 + 10 * (2 + 1 + 3 * (6.5 + 24))),
         "catalog request": 43,
     }
 
@@ -143,14 +139,14 @@ def _deliver(dataset: Dataset, slot: datetime, hours: int) -> str:
 def _age(dataset: Dataset) -> None:
     """Let two hours pass."""
     then = time.time() - GRACE.total_seconds() - 60
-    for note in (dataset.folder / NOTES).iterdir():
-        os.utime(note, (then, then))
+    for manifest in (dataset.folder / MANIFESTS).iterdir():
+        os.utime(manifest, (then, then))
 
 
 def test_calls_of_a_run(aws: LocalAws, spark: SparkSession) -> None:
     """A run of so many files and hours calls each operation as often as the figures say.
 
-    Each run sweeps after the one before, and finds its hours there.
+    Each run vacuums after the one before, and finds its hours there.
     """
     dataset, calls, counted = Dataset(aws, spark), Counter(), {}
     slots = (NOON + timedelta(minutes=5 * number) for number in range(12))
@@ -162,16 +158,16 @@ def test_calls_of_a_run(aws: LocalAws, spark: SparkSession) -> None:
             "provide-client-params", lambda model, **_: calls.update([model.name])
         )
     runs = [(1, 1, 3), (3, 1, 1), (1, 3, 1)]
-    for files, hours, swept_hours in runs:
+    for files, hours, vacuumed_hours in runs:
         uris = [_deliver(dataset, next(slots), hours) for _ in range(files)]
         _age(dataset)
         calls.clear()
         dataset.run(*uris)
-        counted[files, hours, swept_hours] = dict(calls)
+        counted[files, hours, vacuumed_hours] = dict(calls)
 
     assert counted == {
-        (files, hours, swept): scaling.calls(files, files * hours, hours, swept, notes=1)
-        for files, hours, swept in runs
+        (files, hours, vacuumed): scaling.calls(files, files * hours, hours, vacuumed, manifests=1)
+        for files, hours, vacuumed in runs
     }
 
 

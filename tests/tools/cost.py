@@ -178,10 +178,8 @@ def _loading(setting: Setting, found: Defaults) -> dict[str, dict[str, float]]:
 def job_requests(files: float, listed: float) -> tuple[float, float]:
     """Return (PUT, COPY, LIST; GET, HEAD) of a run over some of the files that a bookmark lists."""
     run = run_of(files)
-    writes = run.files_written * ASSUMED["S3 PUT, COPY, LIST for a Parquet file written"]
-    opened = run.files_written + run.files_read
-    reads = opened * ASSUMED["S3 GET, HEAD for a Parquet file written or read"]
-    return run.s3_writes + writes + listed / PAGE_OF_A_LIST, run.s3_reads + reads
+    reads = run.files_read * ASSUMED["S3 GET, HEAD for a Parquet file read"]
+    return run.s3_writes + listed / PAGE_OF_A_LIST, run.s3_reads + reads
 
 
 def queries(setting: Setting) -> int:

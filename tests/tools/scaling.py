@@ -17,7 +17,7 @@ CLASSES = {
     "catalog request": ("GetTable", "BatchGetPartition", "BatchUpdatePartition"),
 }
 MOST_WORKERS = 299  # G.1X of a job
-GRACE_HOURS = 2  # that notes are kept for
+GRACE_HOURS = 2  # that manifests are kept for
 
 
 class Case(NamedTuple):
@@ -141,15 +141,17 @@ def dpu_hours(case: Case) -> float:
     return number * max(LEAST_SECONDS, seconds(case, number)) / 3600
 
 
-def calls(files: int, parts: int, hours: int, swept_hours: int, notes: float) -> dict[str, float]:
+def calls(
+    files: int, parts: int, hours: int, vacuumed_hours: int, manifests: float
+) -> dict[str, float]:
     """Return how often a run calls each operation by boto3."""
     return {
         operation: of.of_a_run
         + of.of_a_file * files
         + of.of_a_part * parts
         + of.of_an_hour * hours
-        + of.of_a_swept_hour * swept_hours
-        + of.of_a_note * notes
+        + of.of_a_vacuumed_hour * vacuumed_hours
+        + of.of_a_manifest * manifests
         for operation, of in REQUESTS.items()
     }
 
@@ -158,12 +160,11 @@ def requests(case: Case) -> dict[str, float]:
     """Return the requests of a run by what is charged; those of Spark are assumed."""
     files = case.files * case.slots
     parts = case.parts + files * case.past_hours
-    made = calls(files, parts, case.hours, case.hours, notes=GRACE_HOURS * case.runs / 24)
+    made = calls(files, parts, case.hours, case.hours, manifests=GRACE_HOURS * case.runs / 24)
     found = {unit: sum(made[name] for name in names) for unit, names in CLASSES.items()}
-    of_written = COST_ASSUMED["S3 PUT, COPY, LIST for a Parquet file written"]
-    found["S3 PUT, COPY, LIST"] += BRONZE_FILES * of_written + lists(case)
-    of_opened = COST_ASSUMED["S3 GET, HEAD for a Parquet file written or read"]
-    found["S3 GET, HEAD"] += (2 * BRONZE_FILES + opened(case)) * of_opened
+    found["S3 PUT, COPY, LIST"] += lists(case)
+    of_opened = COST_ASSUMED["S3 GET, HEAD for a Parquet file read"]
+    found["S3 GET, HEAD"] += (BRONZE_FILES + opened(case)) * of_opened
     return found
 
 

@@ -51,24 +51,24 @@ class Requests(NamedTuple):
     of_a_file: int = 0  # a raw one
     of_a_part: int = 0  # an hour's events of one raw file
     of_an_hour: int = 0  # that the run has events of
-    of_a_swept_hour: int = 0  # that the run of two hours ago had events of
-    of_a_note: int = 0  # that the runs of the past two hours have left
+    of_a_vacuumed_hour: int = 0  # that the run of two hours ago had events of
+    of_a_manifest: int = 0  # that the runs of the past two hours have left
 
 
 # Of boto3; tests/docs/test_scaling.py counts them. A hundred hours are one call to the catalog.
 REQUESTS = {
-    "PutObject": Requests(5, of_a_part=1, of_an_hour=8),
-    "ListObjectsV2": Requests(13, of_an_hour=3, of_a_swept_hour=5),
-    "GetObject": Requests(1, of_a_file=1, of_a_note=1),
+    "PutObject": Requests(7, of_a_part=1, of_an_hour=8),
+    "ListObjectsV2": Requests(18, of_an_hour=3, of_a_vacuumed_hour=5),
+    "GetObject": Requests(0, of_a_file=1, of_a_manifest=1),
     "HeadObject": Requests(10),
-    "DeleteObjects": Requests(3),
+    "DeleteObjects": Requests(2),
     "DeleteObject": Requests(1),
     "GetTable": Requests(8),
     "BatchGetPartition": Requests(28),
     "BatchUpdatePartition": Requests(7),
 }
 LATE = 0.001  # of the events, within a day
-BRONZE_FILES = 2  # that Spark writes, and reads of what they replace
+BRONZE_FILES = 2  # that Spark reads of what they replace
 
 # What only AWS could tell, beside tests/tools/cost_figures.py.
 ASSUMED = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from glue_jobs.events.aggregates import SHARES
+from glue_jobs.events.aggregates import HASH_BUCKETS
 from glue_jobs.events.packing import MOST_EVENTS
 from glue_jobs.lake.catalog import BATCH
 from tests.template import PROJECT
@@ -137,12 +137,12 @@ def _bends_by_size(now: Case) -> Iterator[list[str]]:
         f"{days:.0f} days, {days / 10:.1f} at 10x, {days * 24 / 100:.0f} hours at 100x",
         "`ScanLimitBytes`; `where dt =` in the question",
     ]
-    memory, merged = SHARES * MEASURED.merge_memory, MEASURED.merge_bytes
+    memory, merged = HASH_BUCKETS * MEASURED.merge_memory, MEASURED.merge_bytes
     yield [
-        f"visits of an hour, added up in {SHARES} tasks",
+        f"sessions of an hour, merged in {HASH_BUCKETS} tasks",
         f"{memory / 1e9:.2f} GB, {merged / 1e6:.0f} MB into each",
         f"{WORKER_BYTES / memory:.0f}x if one G.1X has them all; {2 * GIB / merged:.0f}x by Arrow",
-        "`SHARES` in `glue_jobs/events/aggregates.py`; then `CurateWorkers`",
+        "`HASH_BUCKETS` in `glue_jobs/events/aggregates.py`; then `CurateWorkers`",
     ]
     keys = KEY_BYTES * now.hour_events
     yield [
@@ -176,7 +176,11 @@ def _files() -> Iterator[list[str]]:
     events = LATE * now.hour_events / more
     size = f"{more} of {MEASURED.smallest_silver_file / 1e3:.1f} KB, {events:.0f} events each"
     yield [f"silver, {LATE:.1%} late within a day", f"{silver_files(late, 0)}", f"and {size}"]
-    yield ["user activity", f"{SHARES} of {MEASURED.visits / SHARES / 1e6:.1f} MB", "the same"]
+    yield [
+        "user activity",
+        f"{HASH_BUCKETS} of {MEASURED.visits / HASH_BUCKETS / 1e6:.1f} MB",
+        "the same",
+    ]
     yield ["each other table", "1 of some KB", "the same"]
 
 
