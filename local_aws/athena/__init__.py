@@ -23,7 +23,7 @@ from moto.athena import urls
 from moto.athena.models import athena_backends
 
 from local_aws import snapshot
-from local_aws.athena import executions
+from local_aws.athena import engine, executions
 from local_aws.athena.backend import LocalAthenaBackend
 from local_aws.athena.errors import SYSTEM_ERROR
 from local_aws.athena.responses import LocalAthenaResponse
@@ -46,6 +46,7 @@ def stop() -> None:
     """End the queries that run."""
     fail_unfinished()
     executions.interrupt_all()
+    engine.close()
 
 
 def fail_unfinished() -> None:

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -36,22 +37,38 @@ _NUMBERS = json.JSONDecoder(
 
 @contextmanager
 def connection(scratch: Path) -> Generator[duckdb.DuckDBPyConnection]:
-    """Open an empty DuckDB in memory, for one query; what it spills to disk is removed."""
-    opened = duckdb.connect(":memory:", config={"threads": THREADS, "temp_directory": str(scratch)})
+    """Open a connection for one query, whose tables and views are temporary: no other sees them.
+
+    ``scratch``: the folder that queries spill to.
+    """
+    opened = _database(scratch).cursor()
     try:
         opened.execute("set timezone = 'UTC'")
-        opened.create_function(
-            "json_scalar",
-            _json_scalar,
-            ["varchar", "varchar"],
-            "varchar",
-            null_handling=SPECIAL,
-        )
-        opened.execute(MACROS)
         yield opened
     finally:
         opened.close()
-        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def close() -> None:
+    """Let go of the database; a query that still runs keeps it until it has ended."""
+    _database.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _database(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """Return the DuckDB in memory of all queries: its macros take longer than most of these."""
+    shutil.rmtree(scratch, ignore_errors=True)  # a process that was killed left it
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": THREADS,
+        "temp_directory": str(scratch),
+        "enable_external_file_cache": False,  # a file may be written again
+    }
+    opened = duckdb.connect(":memory:", config=config)
+    opened.create_function(
+        "json_scalar", _json_scalar, ["varchar", "varchar"], "varchar", null_handling=SPECIAL
+    )
+    opened.execute(MACROS)
+    return opened
 
 
 def run(

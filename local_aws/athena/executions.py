@@ -21,6 +21,7 @@ from local_aws.state import touch
 UNFINISHED = ("QUEUED", "RUNNING")
 _DDL_WORDS = ("ALTER", "CREATE", "DESCRIBE", "DROP", "MSCK", "SHOW")
 _UTILITY_WORDS = ("EXPLAIN",)
+_UNTIL_THE_NEXT = 0.02  # seconds between two interrupts
 _AT_ONCE = threading.BoundedSemaphore(4)  # further queries wait in the state QUEUED
 _STATES = threading.Lock()
 _RUNNING: dict[str, duckdb.DuckDBPyConnection] = {}  # by execution id, so that a stop reaches it
@@ -139,9 +140,9 @@ def start(execution: LocalExecution, settings: Settings) -> None:
 def stop(execution: LocalExecution) -> None:
     """Cancel a query that has not finished."""
     if execution.finish("CANCELLED", "Query cancelled by user"):
-        running = _RUNNING.get(execution.id)
-        if running:
-            running.interrupt()
+        while running := _RUNNING.get(execution.id):
+            running.interrupt()  # without effect while the query is not yet in DuckDB's hands
+            time.sleep(_UNTIL_THE_NEXT)
 
 
 def interrupt_all() -> None:
@@ -181,10 +182,11 @@ def _run(execution: LocalExecution, settings: Settings) -> None:
 
 def _answer(execution: LocalExecution, settings: Settings) -> None:
     context = execution.context or {}
-    scratch = settings.root / "athena-temp" / execution.id
-    with connection(scratch) as opened:
+    with connection(settings.root / "athena-temp") as opened:
         _RUNNING[execution.id] = opened
         try:
+            if execution.state not in UNFINISHED:
+                return
             result = run(
                 opened,
                 execution.statement,

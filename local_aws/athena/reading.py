@@ -85,7 +85,7 @@ def _create_keys(
     connection.register(f"{table}_text", pa.table(columns))
     typed = [f"cast({quoted(key)} as {of.duckdb}) as {quoted(key)}" for key, of in keys.items()]
     connection.execute(
-        f"create or replace table {table} as {select(['position', *typed], f'{table}_text')}"
+        f"create or replace temp table {table} as {select(['position', *typed], f'{table}_text')}"
     )
 
 
@@ -134,7 +134,7 @@ def _create_view(
         of = {**read.scan.table.columns, **keys}
         empty = [f"cast(null as {of[name].duckdb}) as {quoted(name)}" for name in (*columns, *keys)]
         rows = select([*empty, f"cast(null as varchar) as {quoted(PATH)}"], "range(0)")
-        connection.execute(f"create or replace view {read.scan.view} as {rows}")
+        connection.execute(f"create or replace temp view {read.scan.view} as {rows}")
         return
     folder = f"{read.scan.view}_files"
     _create_keys(connection, f"{folder}_keys", keys, [each.values for each, _ in read.files])
@@ -145,10 +145,9 @@ def _create_view(
     })
     connection.register(f"{folder}_names", names)
     both = select(["*"], f"{folder}_names join {folder}_keys using (position)")
-    connection.execute(f"create or replace table {folder} as {both}")
+    connection.execute(f"create or replace temp table {folder} as {both}")
     of_files = [f"{sql} as {quoted(name)}" for name, sql in columns.items()]
     of_folders = [f"f.{quoted(name)}" for name in (*keys, PATH)]
     joined = f"{source} join {folder} as f on f.filename = d.filename"
-    connection.execute(
-        f"create or replace view {read.scan.view} as {select([*of_files, *of_folders], joined)}"
-    )
+    rows = select([*of_files, *of_folders], joined)
+    connection.execute(f"create or replace temp view {read.scan.view} as {rows}")

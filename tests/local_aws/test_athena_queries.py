@@ -9,10 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from pyarrow import parquet as pq
 
+from local_aws.athena.engine import connection
 from local_aws.server import LocalAws
 
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
@@ -551,3 +553,17 @@ def test_a_correlated_condition_prunes_nothing(lake: Lake) -> None:
         where exists (select 1 from sales as b where b.dt > a.dt) order by 1
     """
     assert lake.rows(sql) == [["2026-11-20"]]
+
+
+def test_queries_share_no_table(tmp_path: Path) -> None:
+    """What a query makes for itself no other sees, at the same time or later."""
+    with connection(tmp_path) as one, connection(tmp_path) as other:
+        one.execute("create or replace temp view scan_1 as select half_up(5, 2) as n")
+        assert one.sql("from scan_1").fetchall() == [(3,)]
+        with pytest.raises(duckdb.CatalogException, match="scan_1 does not exist"):
+            other.sql("from scan_1")
+    with (
+        connection(tmp_path) as later,
+        pytest.raises(duckdb.CatalogException, match="scan_1 does not exist"),
+    ):
+        later.sql("from scan_1")
