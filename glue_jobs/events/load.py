@@ -149,7 +149,7 @@ def tables_of_files(
     in_order = F.map_from_entries(F.array_sort(F.map_entries("reasons")))
     told = told.withColumn("reasons", in_order)
     if rejects is None:
-        rejects = lake.spark.createDataFrame([], REJECTED_EVENTS.partitioned_columns)
+        rejects = lake.no_rows(REJECTED_EVENTS.partitioned_columns)
     hours: list[Partition] = sorted({(row["dt"], row["hour"]) for row in rows})
     return [
         Overwrite([table], hours, files_of(table, _with_others(lake, table, new, told, hours)))

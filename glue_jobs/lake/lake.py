@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from pyspark.sql import Column, DataFrame, DataFrameReader, Row, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from glue_jobs.lake.catalog import Catalog
 from glue_jobs.lake.guard import guard
@@ -72,7 +73,7 @@ class Lake:
         uris = self._present(table, partitions)
         columns = table.partitioned_columns
         if not uris:
-            return self.spark.createDataFrame([], columns)
+            return self.no_rows(columns)
         if table.is_appended:
             return self._read_below_path(table, uris)
         # Spark takes keys from paths below one root only, and writes have a root each.
@@ -83,10 +84,14 @@ class Lake:
         """Read the files of some partitions as they are, ``Table.file_columns``."""
         uris = self._present(table, partitions)
         if not uris:
-            return self.spark.createDataFrame([], table.file_columns)
+            return self.no_rows(table.file_columns)
         files = self._reader.format("binaryFile").load(uris)
         name = F.substring_index("path", "/", -1).alias("file_name")
         return files.select(*_keys_in("path", table), name, "content")
+
+    def no_rows(self, columns: StructType) -> DataFrame:
+        """Return a frame without rows, for which no worker has to be started."""
+        return self.spark.createDataFrame(self.spark.sparkContext.emptyRDD(), columns)
 
     def keep_registered(self, table: Table, partitions: Iterable[Partition]) -> set[Partition]:
         """Keep the partitions that the table has."""

@@ -90,16 +90,6 @@ def test_every_page_is_listed() -> None:
     assert {page.name for page in (PROJECT / "docs").glob("*.md")} - links == {"README.md"}
 
 
-def test_every_module_is_described() -> None:
-    """The architecture's list has every module of the job, and none that is gone."""
-    described = re.findall(
-        r"^\| `glue_jobs/(\w+\.py)`", _text(PROJECT / "docs/architecture.md"), re.MULTILINE
-    )
-    modules = {path.name for path in (PROJECT / "glue_jobs").glob("*.py")} - {"__init__.py"}
-
-    assert set(described) == modules
-
-
 @pytest.mark.parametrize("name", ["README.md", "docs/set-up.md", "docs/pipeline-guide.md"])
 def test_parameters_and_outputs(name: str) -> None:
     """A page names parameters and outputs that the template has."""

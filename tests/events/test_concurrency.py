@@ -57,7 +57,7 @@ class Held:
             f"while not pathlib.Path({str(self._go)!r}).exists(): time.sleep(0.05)\n"
         )
         assert any(
-            line in module.read_text() for module in (demo.PROJECT / "glue_jobs").glob("*.py")
+            line in module.read_text() for module in (demo.PROJECT / "glue_jobs").rglob("*.py")
         )
         pipeline.put_code({line: textwrap.indent(hold, line[: -len(line.lstrip())]) + line})
         self.run_id = pipeline.start()

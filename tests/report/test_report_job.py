@@ -151,12 +151,3 @@ def test_modules() -> None:
     assert {f"{name}=={version}" for name, version in _modules().items()} <= {*pins}
     imported = {name.partition("-")[0].lower() for name in _modules()}
     assert imported == {"altair", "jinja2", "vl"}
-
-
-def test_job_does_without() -> None:
-    """No module of the job that loads knows the report, whose libraries Glue does not have."""
-    modules = [*(demo.PROJECT / "glue_jobs").glob("*.py")]
-
-    assert [m.name for m in modules if "glue_jobs.report" in m.read_text(encoding="utf-8")] == [
-        "write_report.py"
-    ]
