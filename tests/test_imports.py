@@ -1,6 +1,7 @@
 """The tree is the architecture: imports go one way, and no chain of them is long."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -9,12 +10,15 @@ import pytest
 
 PROJECT = Path(__file__).parent.parent
 ENTRIES = {"glue_jobs.curate_events", "glue_jobs.write_report"}
+DOMAINS = ("glue_jobs.events", "glue_jobs.commerce")
+PLAIN = {"glue_jobs.commerce.contracts", "glue_jobs.commerce.records"}
 LONGEST_CHAIN = 7  # modules, the entry among them
 # Where a module lies, and what it must not import.
 FORBIDDEN = {
-    "glue_jobs.lake": ("glue_jobs.events", "glue_jobs.report", *ENTRIES),
-    "glue_jobs.events": ("glue_jobs.report", *ENTRIES),
-    "glue_jobs.report": ("glue_jobs.lake", "glue_jobs.events", *ENTRIES),
+    "glue_jobs.lake": (*DOMAINS, "glue_jobs.report", *ENTRIES),
+    "glue_jobs.events": ("glue_jobs.commerce", "glue_jobs.report", *ENTRIES),
+    "glue_jobs.commerce": ("glue_jobs.events", "glue_jobs.report", *ENTRIES),
+    "glue_jobs.report": ("glue_jobs.lake", *DOMAINS, *ENTRIES),
     "glue_jobs": ("local_aws", "tests"),
     "local_aws": ("glue_jobs", "tests"),
 }
@@ -79,6 +83,14 @@ def test_only_entries_know_glue() -> None:
     ours = {module for module in FILES if _within(module, "glue_jobs")}
     users = {m for m in ours for name in _imports(m) if _within(name, "awsglue")}
     assert users <= ENTRIES
+
+
+@pytest.mark.parametrize("module", sorted(PLAIN))
+def test_what_functions_share_is_plain(module: str) -> None:
+    """What is packed into functions needs the standard library alone: no Spark, and no boto3."""
+    roots = {name.partition(".")[0] for name in _imports(module) - PLAIN}
+
+    assert roots - sys.stdlib_module_names == set()
 
 
 def test_longest_chain_of_imports() -> None:

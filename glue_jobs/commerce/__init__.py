@@ -1,0 +1,1 @@
+"""Delivered records become the order book: transactions, products, customers, reviews, clicks."""
