@@ -354,8 +354,8 @@ def test_the_catalog_is_glues(athena: BaseClient, aws: LocalAws) -> None:
     assert athena.list_data_catalogs()["DataCatalogsSummary"] == [name]
     described = athena.get_data_catalog(Name="AwsDataCatalog")["DataCatalog"]
     assert described["Parameters"] == {"catalog-id": ACCOUNT_ID}
-    listed = athena.list_databases(CatalogName="awsdatacatalog")["DatabaseList"]
-    assert "of_glue" in [each["Name"] for each in listed]
+    pages = athena.get_paginator("list_databases").paginate(CatalogName="awsdatacatalog")
+    assert "of_glue" in [each["Name"] for page in pages for each in page["DatabaseList"]]
 
     missing = "Data catalog nowhere was not found"
     assert refusal(athena.get_data_catalog, Name="nowhere") == missing
