@@ -1,0 +1,1 @@
+"""The shop's order book: what makes it, what loads it, what asks it."""

@@ -1,0 +1,1 @@
+"""Deliveries of a make-believe shop, and the truth about them."""

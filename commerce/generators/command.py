@@ -1,0 +1,130 @@
+"""The command line that the generators share."""
+
+import argparse
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from commerce.generators.delivery import Deliveries, Plan, write
+from commerce.generators.faults import SOURCES, Faults
+from commerce.generators.world import World
+from generate_sample_data import CATALOGUE, FIRST_YEAR, LAST_YEAR, OneSentenceParser
+
+SIZES = {"products": 200, "customers": 2000, "transactions": 10_000, "reviews": 1000}
+MOST_LINES_A_CUSTOMER = 10  # on average: many leave before
+MOST = {"products": 100_000} | dict.fromkeys(("customers", "transactions", "reviews"), 100_000_000)
+
+
+def run(
+    source: str, make: Callable[[Plan], Deliveries], others: tuple[str, ...], argv: list[str] | None
+) -> int:
+    """Run the command of a source; bad input leaves everything as it was.
+
+    ``others`` are the sources whose sizes decide what its records name.
+    """
+    parser = _arguments(source, others)
+    options = parser.parse_args(argv)
+    sizes = {source: options.rows} | {other: getattr(options, other) for other in others}
+    counts = (sizes.get(name, SIZES[name]) for name in ("products", "customers"))
+    world = World(options.seed, options.start, options.days, *counts)
+    plan = Plan(world, sizes, Faults(options.seed, source, dict(options.fault)))
+    try:
+        if problem := _problem(plan) or _obstacle(source, options):
+            parser.error(problem)
+        write(plan, make(plan), options.output, options.truth)
+    except OSError as error:
+        parser.error(f"cannot write {error.filename or options.output}: {error.strerror}")
+    return 0
+
+
+def _arguments(source: str, others: tuple[str, ...]) -> OneSentenceParser:
+    parser = OneSentenceParser(
+        description=f"Write the {source} of a make-believe shop. docs/commerce-data.md has more.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "--rows",
+        type=_number(1, MOST[source]),
+        default=SIZES[source],
+        metavar="N",
+        help="distinct ones",
+    )
+    for other in others:
+        add(
+            f"--{other}",
+            type=_number(1, MOST[other]),
+            default=SIZES[other],
+            metavar="N",
+            help=f"the --rows of generate_{other}",
+        )
+    add("--seed", type=_number(0, 2**53), default=42, metavar="S", help="same seed, same shop")
+    add("--start", type=_date, default="2026-03-02", metavar="DATE", help="the first day")
+    add("--days", type=_number(1, 3650), default=30, metavar="K", help="a file each, at most")
+    add("--output", type=Path, default=Path("landing"), metavar="DIR", help=f"for {source}/")
+    add("--truth", type=Path, metavar="FILE", help="for counts and what was planted, as JSON")
+    add(
+        "--fault",
+        type=_fault(source),
+        action="append",
+        default=[],
+        metavar="KIND=RATE",
+        help="what goes wrong, and how often from 0 to 1; any number of times",
+    )
+    return parser
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        if not re.fullmatch(r"\d{1,18}", text, re.ASCII) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
+        return int(text)
+
+    return convert
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if not FIRST_YEAR <= day.year <= LAST_YEAR or day.isoformat() != text:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-03-02")
+    return day
+
+
+def _fault(source: str) -> Callable[[str], tuple[str, float]]:
+    def convert(text: str) -> tuple[str, float]:
+        kind, _, rate = text.partition("=")
+        if kind not in SOURCES[source].kinds:
+            known = ", ".join(SOURCES[source].kinds)
+            raise argparse.ArgumentTypeError(f"{kind!r} is no fault of {source}; known: {known}")
+        if not re.fullmatch(r"\d+(\.\d+)?", rate, re.ASCII) or float(rate) > 1:
+            raise argparse.ArgumentTypeError(f"the rate in {text!r} is not a number from 0 to 1")
+        return kind, float(rate)
+
+    return convert
+
+
+def _problem(plan: Plan) -> str | None:
+    world, sizes = plan.world, plan.sizes
+    transactions, reviews = sizes.get("transactions", 0), sizes.get("reviews", 0)
+    if world.products < len(CATALOGUE):
+        return f"{world.products} products are too few: the clickstream has {len(CATALOGUE)}"
+    if transactions > world.customers * MOST_LINES_A_CUSTOMER:
+        least = -(-transactions // MOST_LINES_A_CUSTOMER)
+        return f"{transactions} transactions need --customers {least} or more"
+    if reviews > transactions and "transactions" in sizes:
+        return f"{reviews} reviews need --transactions {reviews} or more"
+    return None
+
+
+def _obstacle(source: str, options: argparse.Namespace) -> str | None:
+    folder, truth_file = options.output / source, options.truth
+    if folder.exists():
+        return f"{folder} exists; delete it or name another --output"
+    if truth_file and truth_file.exists():
+        return f"--truth {truth_file} exists; delete it or name another file"
+    return None

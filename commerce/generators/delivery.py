@@ -1,0 +1,107 @@
+"""The files of all days as a sender delivers them, and the truth about them."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, Protocol
+
+from tqdm import tqdm
+
+from commerce.generators.faults import DUPLICATE, SOURCES, Faults, Record, csv_line, json_line
+from commerce.generators.world import World
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to generate: ``sizes`` are rows, by source."""
+
+    world: World
+    sizes: dict[str, int]
+    faults: Faults
+
+
+class Report(NamedTuple):
+    """The truth about a file: distinct valid lines, repeated ones, bad ones by reason."""
+
+    accepted: int
+    duplicates: int
+    reasons: Counter[str]
+
+    def told(self) -> dict[str, object]:
+        """Return it with sums, as a ledger has it."""
+        rejected = self.reasons.total()
+        lines = self.accepted + self.duplicates + rejected
+        reasons = dict(sorted(self.reasons.items()))
+        return {"lines": lines, **self._asdict(), "rejected": rejected, "reasons": reasons}
+
+
+class Deliveries(Protocol):
+    """The records of a source, day by day, and what was planted in them."""
+
+    def days(self) -> Iterator[tuple[int, Iterable[Record]]]:
+        """Yield each day's records in the order of days; each day's are read before the next."""
+
+    def planted(self) -> dict[str, object]:
+        """Return the truth that is no count of a file, once all days were read."""
+
+
+def write(plan: Plan, deliveries: Deliveries, output: Path, truth_file: Path | None) -> None:
+    """Generate beside the output and move there in the end."""
+    output.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".making-", dir=output) as staging:
+        source = plan.faults.source
+        (folder := Path(staging) / source).mkdir()
+        files = _write_files(plan, deliveries, folder)
+        if truth_file:
+            truth_file.parent.mkdir(parents=True, exist_ok=True)
+            truth_file.write_text(_truth(plan, files, deliveries.planted()), encoding="utf-8")
+        folder.replace(output / source)
+
+
+def _write_files(plan: Plan, deliveries: Deliveries, folder: Path) -> dict[str, Report]:
+    source, days = plan.faults.source, plan.world.days
+    kind = SOURCES[source].format
+    files = {}
+    for day, records in tqdm(deliveries.days(), total=days, unit="day", delay=2, disable=None):
+        name = f"date={plan.world.date_of(day)}/{source}.{kind}"
+        (path := folder / name).parent.mkdir()
+        files[f"{source}/{name}"] = _write_file(path, records, plan.faults, day)
+    return files
+
+
+def _write_file(path: Path, records: Iterable[Record], faults: Faults, day: int) -> Report:
+    """Write the records and what goes wrong with them; return the truth about the file."""
+    source, random = SOURCES[faults.source], faults.dice_of(day, "copies")
+    as_line = csv_line if source.format == "csv" else json_line
+    accepted, kinds = 0, Counter[str]()
+    with path.open("wb") as file:
+        if source.format == "csv":
+            file.write(",".join(source.fields).encode() + b"\n")
+        for record in records:
+            line = as_line(record)
+            file.write(line + b"\n")
+            accepted += 1
+            for kind, copy in faults.copies(record, line, random):
+                file.write(copy + b"\n")
+                kinds[kind] += 1
+    return Report(accepted, kinds.pop(DUPLICATE, 0), kinds)
+
+
+def _truth(plan: Plan, files: dict[str, Report], planted: dict[str, object]) -> str:
+    accepted, duplicates, reasons = zip(*files.values(), strict=True)
+    totals = Report(sum(accepted), sum(duplicates), sum(reasons, Counter()))
+    known = {
+        "parameters": asdict(plan.world)
+        | {"start": str(plan.world.start), "rows": plan.sizes, "faults": plan.faults.rates},
+        "files": {name: report.told() for name, report in files.items()},
+        "totals": totals.told(),
+        "planted": planted,
+    }
+    text = json.dumps(known, indent=1)
+    return (
+        re.sub(r"\[\s+([^][{}]+?)\s+\]", lambda row: f"[{' '.join(row[1].split())}]", text) + "\n"
+    )
