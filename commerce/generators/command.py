@@ -8,6 +8,7 @@ from pathlib import Path
 
 from commerce.generators.delivery import Deliveries, Plan, write
 from commerce.generators.faults import SOURCES, Faults
+from commerce.generators.file_faults import FILE_FAULTS, file_kinds
 from commerce.generators.world import World
 from generate_sample_data import CATALOGUE, FIRST_YEAR, LAST_YEAR, OneSentenceParser
 
@@ -28,8 +29,12 @@ def run(
     sizes = {source: options.rows} | {other: getattr(options, other) for other in others}
     counts = (sizes.get(name, SIZES[name]) for name in ("products", "customers"))
     world = World(options.seed, options.start, options.days, *counts)
-    plan = Plan(world, sizes, Faults(options.seed, source, dict(options.fault)))
+    rates = {kind: rate for kind, rate in options.fault if kind not in FILE_FAULTS}
+    file_faults = [kind for kind, _ in options.fault if kind in FILE_FAULTS]
+    plan = Plan(world, sizes, Faults(options.seed, source, rates), next(iter(file_faults), None))
     try:
+        if len(file_faults) > 1:
+            parser.error(f"one file fault at a time, not {' and '.join(file_faults)}")
         if problem := _problem(plan) or _obstacle(source, options):
             parser.error(problem)
         write(plan, make(plan), options.output, options.truth)
@@ -98,8 +103,13 @@ def _date(text: str) -> date:
 def _fault(source: str) -> Callable[[str], tuple[str, float]]:
     def convert(text: str) -> tuple[str, float]:
         kind, _, rate = text.partition("=")
+        of_files = file_kinds(SOURCES[source])
+        if text in of_files:
+            return text, 1.0
+        if kind in of_files:
+            raise argparse.ArgumentTypeError(f"{kind!r} strikes one file and has no rate")
         if kind not in SOURCES[source].kinds:
-            known = ", ".join(SOURCES[source].kinds)
+            known = ", ".join(SOURCES[source].kinds + of_files)
             raise argparse.ArgumentTypeError(f"{kind!r} is no fault of {source}; known: {known}")
         if not re.fullmatch(r"\d+(\.\d+)?", rate, re.ASCII) or float(rate) > 1:
             raise argparse.ArgumentTypeError(f"the rate in {text!r} is not a number from 0 to 1")

@@ -7,11 +7,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from tqdm import tqdm
 
-from commerce.generators.faults import DUPLICATE, SOURCES, Faults, Record, csv_line, json_line
+from commerce.generators.faults import (
+    DUPLICATE,
+    SOURCES,
+    Faults,
+    Record,
+    Report,
+    csv_line,
+    json_line,
+)
+from commerce.generators.file_faults import strike
 from commerce.generators.world import World
 
 
@@ -22,21 +31,7 @@ class Plan:
     world: World
     sizes: dict[str, int]
     faults: Faults
-
-
-class Report(NamedTuple):
-    """The truth about a file: distinct valid lines, repeated ones, bad ones by reason."""
-
-    accepted: int
-    duplicates: int
-    reasons: Counter[str]
-
-    def told(self) -> dict[str, object]:
-        """Return it with sums, as a ledger has it."""
-        rejected = self.reasons.total()
-        lines = self.accepted + self.duplicates + rejected
-        reasons = dict(sorted(self.reasons.items()))
-        return {"lines": lines, **self._asdict(), "rejected": rejected, "reasons": reasons}
+    file_fault: str | None = None
 
 
 class Deliveries(Protocol):
@@ -65,11 +60,15 @@ def write(plan: Plan, deliveries: Deliveries, output: Path, truth_file: Path | N
 def _write_files(plan: Plan, deliveries: Deliveries, folder: Path) -> dict[str, Report]:
     source, days = plan.faults.source, plan.world.days
     kind = SOURCES[source].format
-    files = {}
+    files, coming = {}, plan.file_fault
     for day, records in tqdm(deliveries.days(), total=days, unit="day", delay=2, disable=None):
         name = f"date={plan.world.date_of(day)}/{source}.{kind}"
         (path := folder / name).parent.mkdir()
-        files[f"{source}/{name}"] = _write_file(path, records, plan.faults, day)
+        faults = plan.faults._replace(rates={}) if coming else plan.faults
+        report = _write_file(path, records, faults, day)
+        if coming and report.accepted:
+            report, coming = strike(path, SOURCES[source], coming, report), None
+        files[f"{source}/{name}"] = report
     return files
 
 
@@ -92,11 +91,12 @@ def _write_file(path: Path, records: Iterable[Record], faults: Faults, day: int)
 
 
 def _truth(plan: Plan, files: dict[str, Report], planted: dict[str, object]) -> str:
-    accepted, duplicates, reasons = zip(*files.values(), strict=True)
+    accepted, duplicates, reasons, *_ = zip(*files.values(), strict=True)
     totals = Report(sum(accepted), sum(duplicates), sum(reasons, Counter()))
     known = {
         "parameters": asdict(plan.world)
-        | {"start": str(plan.world.start), "rows": plan.sizes, "faults": plan.faults.rates},
+        | {"start": str(plan.world.start), "rows": plan.sizes, "faults": plan.faults.rates}
+        | ({"file_fault": plan.file_fault} if plan.file_fault else {}),
         "files": {name: report.told() for name, report in files.items()},
         "totals": totals.told(),
         "planted": planted,

@@ -16,6 +16,34 @@ DUPLICATE, UNKNOWN_PRODUCT, UNKNOWN_CUSTOMER = "row_twice", "unknown_product", "
 BAD_ID = "two words"
 
 
+class Report(NamedTuple):
+    """The truth about a file: distinct valid lines, repeated ones, bad ones by reason.
+
+    ``fault`` struck it as a whole; ``refused`` is why nothing of it is loaded then.
+    """
+
+    accepted: int
+    duplicates: int
+    reasons: Counter[str]
+    fault: str = ""
+    refused: str = ""
+    unknown_fields: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, object]:
+        """Return it with sums, as a ledger has it."""
+        rejected = self.reasons.total()
+        of_file = {"fault": self.fault, "refused": self.refused}
+        return {
+            "lines": self.accepted + self.duplicates + rejected,
+            "accepted": self.accepted,
+            "duplicates": self.duplicates,
+            "rejected": rejected,
+            "reasons": dict(sorted(self.reasons.items())),
+            **{name: value for name, value in of_file.items() if value},
+            **({"unknown_fields": self.unknown_fields} if self.unknown_fields else {}),
+        }
+
+
 @dataclass(frozen=True)
 class Source:
     """How the records of a source are delivered, and what is no value of a field.

@@ -1,7 +1,6 @@
 """The order book's generators: they agree, repeat themselves, and know the truth."""
 
 import hashlib
-import json
 import math
 import re
 from collections import Counter, defaultdict
@@ -14,44 +13,15 @@ from statistics import fmean, median
 
 import pytest
 
-from commerce.generators import (
-    draws,
-    generate_customers,
-    generate_products,
-    generate_reviews,
-    generate_transactions,
-)
-from commerce.generators.faults import SOURCES
-from commerce.generators.orders import OrderBook
+from commerce.generators import draws
+from commerce.generators.orders import Line, OrderBook
 from commerce.generators.world import PAIRS, RETURN_RATES, World
 from generate_sample_data import CATALOGUE, dice
 from tests.commerce.order_book import files, read, records
+from tests.commerce.shop import DAYS, MAINS, SIZES, START, generate
 from tests.template import PROJECT
 
 PAGE = (PROJECT / "docs/commerce-data.md").read_text(encoding="utf-8")
-START, DAYS = date(2026, 3, 2), 40
-MAINS: dict[str, Callable[[list[str]], int]] = {
-    "products": generate_products.main,
-    "customers": generate_customers.main,
-    "transactions": generate_transactions.main,
-    "reviews": generate_reviews.main,
-}
-SIZES = {
-    "products": ["--rows", "250"],
-    "customers": ["--rows", "300"],
-    "transactions": ["--rows", "1500", "--products", "250", "--customers", "300"],
-    "reviews": [
-        *("--rows", "200", "--products", "250", "--customers", "300", "--transactions", "1500")
-    ],
-}
-
-
-def _generate(source: str, folder: Path, *arguments: str) -> dict:
-    """Run a command in this process; return the truth."""
-    truth = folder / f"truth-{source}.json"
-    argv = [*SIZES[source], "--days", str(DAYS), "--output", str(folder), "--truth", str(truth)]
-    assert MAINS[source]([*argv, *arguments]) == 0
-    return json.loads(truth.read_text())
 
 
 def _digest(folder: Path, source: str) -> str:
@@ -60,16 +30,15 @@ def _digest(folder: Path, source: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict]]:
-    """All sources without a fault, and their truths."""
-    folder = tmp_path_factory.mktemp("shop")
-    return folder, {source: _generate(source, folder) for source in SIZES}
-
-
-@pytest.fixture(scope="module")
 def book() -> OrderBook:
     """As many orders as planted rates need to show."""
     return OrderBook(World(1, START, 70, 200, 3000), 15_000)
+
+
+@pytest.fixture(scope="module")
+def sold(book: OrderBook) -> list[list[Line]]:
+    """The lines of each order of the book."""
+    return [list(book.lines(order)) for day in range(70) for order in book.orders(day)]
 
 
 def test_same_seed_same_bytes(shop: tuple[Path, dict]) -> None:
@@ -98,7 +67,7 @@ def test_documented_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("source", SIZES)
 def test_another_seed(source: str, shop: tuple[Path, dict], tmp_path: Path) -> None:
     """Another seed is another shop."""
-    _generate(source, tmp_path, "--seed", "7", "--days", "5")
+    generate(source, tmp_path, "--seed", "7", "--days", "5")
 
     assert read(files(tmp_path, source)[0])[0] != read(files(shop[0], source)[0])[0]
 
@@ -106,7 +75,7 @@ def test_another_seed(source: str, shop: tuple[Path, dict], tmp_path: Path) -> N
 @pytest.mark.parametrize("source", ["products", "customers"])
 def test_more_rows(source: str, shop: tuple[Path, dict], tmp_path: Path) -> None:
     """More rows leave the others as they are."""
-    _generate(source, tmp_path, "--rows", "230")
+    generate(source, tmp_path, "--rows", "230")
     fewer, more = records(tmp_path, source), records(shop[0], source)
 
     assert len(fewer) < len(more)
@@ -228,42 +197,6 @@ def test_revenue(shop: tuple[Path, dict]) -> None:
     assert planted["transactions"] == counts | {"unknown_customer": 0, "unknown_product": 0}
 
 
-@pytest.mark.parametrize("source", SIZES)
-def test_counts(source: str, shop: tuple[Path, dict]) -> None:
-    """Without faults every line is a new record, and the truth counts the lines."""
-    folder, truths = shop
-    found = {str(file.relative_to(folder)): read(file)[1] for file in files(folder, source)}
-
-    assert truths[source]["files"] == found
-    assert truths[source]["totals"]["accepted"] == truths[source]["totals"]["lines"]
-
-
-@pytest.mark.parametrize("source", SIZES)
-def test_faults(source: str, tmp_path: Path) -> None:
-    """Each kind of fault strikes, and the reader finds in each file what the truth says."""
-    kinds = SOURCES[source].kinds
-    truth = _generate(source, tmp_path, *(f"--fault={kind}=0.05" for kind in kinds))
-    found = {str(file.relative_to(tmp_path)): read(file)[1] for file in files(tmp_path, source)}
-
-    assert truth["files"] == found
-    assert {*truth["totals"]["reasons"]} == {*SOURCES[source].faults}
-    assert truth["totals"]["duplicates"] > 0
-
-
-@pytest.mark.parametrize("source", ["transactions", "reviews"])
-def test_unknown_ids(source: str, tmp_path: Path) -> None:
-    """Some rows name a product or a customer that no catalogue has; they stay valid."""
-    faults = ["--fault", "unknown_product=0.1", "--fault", "unknown_customer=0.1"]
-    truth = _generate(source, tmp_path, *faults)
-    rows = {next(iter(row.values())): row for row in records(tmp_path, source)}
-
-    for field in ("product", "customer"):
-        unknown = sum(row[f"{field}_id"] == f"unknown_{field}" for row in rows.values())
-        assert 0.05 < unknown / len(rows) < 0.15
-        assert truth["planted"][source][f"unknown_{field}"] == unknown
-    assert truth["totals"]["reasons"] == {}
-
-
 def test_changes(shop: tuple[Path, dict]) -> None:
     """The truth names the changed prices and the moved customers."""
     for source, field, fact in [
@@ -292,31 +225,25 @@ def test_shares_of_changes() -> None:
     assert 0.015 < moves / 1500 < 0.04  # some would move before they sign up, and do not
 
 
-def test_return_rates(book: OrderBook) -> None:
+def test_return_rates(book: OrderBook, sold: list[list[Line]]) -> None:
     """Each category is returned at its rate."""
-    sold, returned = Counter(), Counter()
-    for day in range(book.world.days):
-        for line in book.sold(day):
-            sold[line.article.category] += 1
-            returned[line.article.category] += line.returned is not None
+    lines = [line for order in sold for line in order]
+    number = Counter(line.article.category for line in lines)
+    returned = Counter(line.article.category for line in lines if line.returned is not None)
 
-    assert sold.total() == book.transactions
+    assert number.total() == book.transactions
     for category, rate in RETURN_RATES.items():
-        error = math.sqrt(rate * (1 - rate) / sold[category])
-        assert abs(returned[category] / sold[category] - rate) < 4 * error
+        error = math.sqrt(rate * (1 - rate) / number[category])
+        assert abs(returned[category] / number[category] - rate) < 4 * error
 
 
-def test_pairs(book: OrderBook) -> None:
+def test_pairs(sold: list[list[Line]]) -> None:
     """The ten pairs are bought together far more often than chance has it, others are not."""
-    singles, pairs, baskets = Counter(), Counter(), 0
-    for day in range(book.world.days):
-        for order in book.orders(day):
-            ids = sorted(line.article.product_id for line in book.lines(order))
-            singles.update(ids)
-            pairs.update(combinations(ids, 2))
-            baskets += 1
+    baskets = [sorted(line.article.product_id for line in order) for order in sold]
+    singles = Counter(product for basket in baskets for product in basket)
+    pairs = Counter(pair for basket in baskets for pair in combinations(basket, 2))
     lifts = {
-        pair: both * baskets / singles[pair[0]] / singles[pair[1]]
+        pair: both * len(baskets) / singles[pair[0]] / singles[pair[1]]
         for pair, both in pairs.items()
         if both >= 10
     }
@@ -394,6 +321,11 @@ def test_draws() -> None:
         ("products", "--fault missing_price=2", "argument --fault: the rate in 'missing_price=2'"),
         ("products", "--fault stolen=0.1", "'stolen' is no fault of products; known: missing_p"),
         ("reviews", "--fault not_json=0.1", "argument --fault: 'not_json' is no fault of reviews"),
+        ("products", "--fault file_bom=0.1", "'file_bom' strikes one file and has no rate"),
+        (
+            *("reviews", "--fault file_bom --fault file_crlf"),
+            "one file fault at a time, not file_bom and file_crlf",
+        ),
         ("transactions", "--rows 30000", "30000 transactions need --customers 3000 or more"),
         ("reviews", "--rows 10001", "10001 reviews need --transactions 10001 or more"),
         ("products", "--output pyproject.toml", "cannot write pyproject.toml"),
