@@ -111,6 +111,15 @@ def test_file_faults(
     assert STRUCK[kind]((tmp_path / name).read_bytes(), (shop[0] / name).read_bytes())
 
 
+def test_a_struck_file_has_no_other_fault(tmp_path: Path) -> None:
+    """Rows are struck in the files after it only."""
+    truth = generate("reviews", tmp_path, "--fault", "file_crlf", "--fault", "row_twice=1")
+    first, *rest = truth["files"].values()
+
+    assert first["duplicates"] == 0 < first["accepted"]
+    assert all(report["duplicates"] == report["accepted"] for report in rest)
+
+
 def test_file_faults_spare_no_kind() -> None:
     """Every kind of every source is tested."""
     kinds = {(name, kind) for name, source in SOURCES.items() for kind in file_kinds(source)}

@@ -156,17 +156,22 @@ def test_later_statuses(shop: tuple[Path, dict]) -> None:
     assert len(seen) == 3
 
 
+def _day(text: str) -> date:
+    return date.fromisoformat(text[:10])
+
+
 def test_reviews_come_from_buyers(shop: tuple[Path, dict]) -> None:
     """A review is of a product that its customer has bought before."""
     bought = {
         (sale["customer_id"], sale["product_id"], sale["transaction_id"][2:]): sale
         for sale in records(shop[0], "transactions")
     }
-    reviews = records(shop[0], "reviews")
+    reviews, waits = records(shop[0], "reviews"), []
 
     for review in reviews:
         key = review["customer_id"], review["product_id"], review["review_id"][2:]
-        assert bought[key]["transaction_date"][:10] <= review["review_date"]
+        waits.append(_day(review["review_date"]) - _day(bought[key]["transaction_date"]))
+    assert timedelta() == min(waits) < max(waits) <= timedelta(days=20)
     assert len(reviews) == 200
 
 
@@ -351,10 +356,13 @@ def test_bad_arguments(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_overwritten(shop: tuple[Path, dict]) -> None:
+def test_nothing_is_overwritten(
+    shop: tuple[Path, dict], capsys: pytest.CaptureFixture[str]
+) -> None:
     """A second delivery into the same folder is refused."""
     before = _digest(shop[0], "products")
 
     with pytest.raises(SystemExit):
         MAINS["products"](["--output", str(shop[0])])
+    assert "products exists; delete it or name another --output" in capsys.readouterr().err
     assert _digest(shop[0], "products") == before
