@@ -19,8 +19,9 @@ FORBIDDEN = {
     "glue_jobs.events": ("glue_jobs.commerce", "glue_jobs.report", *ENTRIES),
     "glue_jobs.commerce": ("glue_jobs.events", "glue_jobs.report", *ENTRIES),
     "glue_jobs.report": ("glue_jobs.lake", *DOMAINS, *ENTRIES),
-    "glue_jobs": ("local_aws", "tests"),
-    "local_aws": ("glue_jobs", "tests"),
+    "glue_jobs": ("commerce", "local_aws", "tests"),
+    "commerce": ("glue_jobs.events", "glue_jobs.report", "local_aws", "tests", *ENTRIES),
+    "local_aws": ("glue_jobs", "commerce", "tests"),
 }
 
 
@@ -30,7 +31,7 @@ def _name(file: Path) -> str:
 
 FILES = {
     _name(file): file
-    for folder in ("glue_jobs", "local_aws")
+    for folder in ("glue_jobs", "commerce", "local_aws")
     for file in PROJECT.glob(f"{folder}/**/*.py")
 }
 

@@ -14,7 +14,7 @@ README = PROJECT / "README.md"
 PAGES = [*PROJECT.glob("*.md"), *sorted((PROJECT / "docs").glob("*.md"))]
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-FOLDERS = ("docs", "glue_jobs", "local_aws", "sample-data", "tests")
+FOLDERS = ("commerce", "docs", "glue_jobs", "local_aws", "sample-data", "tests")
 # CamelCase names of the template's parameters and outputs end in one of these.
 NAMED = re.compile(r"[A-Z]\w+(?:Arn|Days|Limit|Minutes|Name|Schedule|Uri|Workers)")
 
