@@ -625,7 +625,9 @@ class OneSentenceParser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-def _number(least: int, most: int) -> Callable[[str], int]:
+def number(least: int, most: int) -> Callable[[str], int]:
+    """Return what an option's text is converted by: a whole number within limits."""
+
     def convert(text: str) -> int:
         if not re.fullmatch(r"\d{1,18}", text, re.ASCII) or not least <= int(text) <= most:
             raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
@@ -663,15 +665,15 @@ def arguments() -> OneSentenceParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
-    add("--num-files", type=_number(1, 10_000), default=12, metavar="N", help="one per 5 minutes")
+    add("--num-files", type=number(1, 10_000), default=12, metavar="N", help="one per 5 minutes")
     add(
         "--events-per-file",
-        type=_number(1, 5_000_000),
+        type=number(1, 5_000_000),
         default=5000,
         metavar="M",
         help="valid ones",
     )
-    add("--seed", type=_number(0, 2**53), default=42, metavar="S", help="same seed, same events")
+    add("--seed", type=number(0, 2**53), default=42, metavar="S", help="same seed, same events")
     add("--start", type=_slot, default=START, metavar="TIME", help="the first file's five minutes")
     add("--output", type=Path, default=Path("sample-data"), metavar="DIR", help="for the files")
     add("--truth", type=Path, metavar="FILE", help="for counts and the five answers, as JSON")

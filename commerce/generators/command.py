@@ -10,7 +10,7 @@ from commerce.generators.delivery import Deliveries, Plan, write
 from commerce.generators.faults import SOURCES, Faults
 from commerce.generators.file_faults import FILE_FAULTS, file_kinds
 from commerce.generators.world import World
-from generate_sample_data import CATALOGUE, FIRST_YEAR, LAST_YEAR, OneSentenceParser
+from generate_sample_data import CATALOGUE, FIRST_YEAR, LAST_YEAR, OneSentenceParser, number
 
 SIZES = {"products": 200, "customers": 2000, "transactions": 10_000, "reviews": 1000}
 MOST_LINES_A_CUSTOMER = 10  # on average: many leave before
@@ -52,7 +52,7 @@ def _arguments(source: str, others: tuple[str, ...]) -> OneSentenceParser:
     add = parser.add_argument
     add(
         "--rows",
-        type=_number(1, MOST[source]),
+        type=number(1, MOST[source]),
         default=SIZES[source],
         metavar="N",
         help="distinct ones",
@@ -60,14 +60,14 @@ def _arguments(source: str, others: tuple[str, ...]) -> OneSentenceParser:
     for other in others:
         add(
             f"--{other}",
-            type=_number(1, MOST[other]),
+            type=number(1, MOST[other]),
             default=SIZES[other],
             metavar="N",
             help=f"the --rows of generate_{other}",
         )
-    add("--seed", type=_number(0, 2**53), default=42, metavar="S", help="same seed, same shop")
+    add("--seed", type=number(0, 2**53), default=42, metavar="S", help="same seed, same shop")
     add("--start", type=_date, default="2026-03-02", metavar="DATE", help="the first day")
-    add("--days", type=_number(1, 3650), default=30, metavar="K", help="a file each, at most")
+    add("--days", type=number(1, 3650), default=30, metavar="K", help="a file each, at most")
     add("--output", type=Path, default=Path("landing"), metavar="DIR", help=f"for {source}/")
     add("--truth", type=Path, metavar="FILE", help="for counts and what was planted, as JSON")
     add(
@@ -79,15 +79,6 @@ def _arguments(source: str, others: tuple[str, ...]) -> OneSentenceParser:
         help="what goes wrong, and how often from 0 to 1; any number of times",
     )
     return parser
-
-
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def convert(text: str) -> int:
-        if not re.fullmatch(r"\d{1,18}", text, re.ASCII) or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {least} to {most}")
-        return int(text)
-
-    return convert
 
 
 def _date(text: str) -> date:

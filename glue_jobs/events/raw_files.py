@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 
 from glue_jobs.events.raw_lines import (
     MOST_PACKED,
-    NOT_THE_SAME,
     BrokenFileError,
+    is_of_another,
     split_lines,
     texts_of,
 )
@@ -161,11 +161,6 @@ class RawFiles:
         except ClientError as error:
             if not is_of_another(error) and not is_kept_by_s3(error):
                 raise
-
-
-def is_of_another(error: ClientError) -> bool:
-    """Tell S3's answers about an object that somebody replaced or removed meanwhile."""
-    return error.response["Error"]["Code"] in NOT_THE_SAME
 
 
 def is_kept_by_s3(error: ClientError) -> bool:

@@ -22,10 +22,14 @@ MOST_PACKED = 1 << 30  # bytes of a raw file, a hundred times what the producer 
 MOST_TEXT = 1 << 34  # bytes that it unpacks to
 MOST_LINE = 1 << 24  # bytes of one of its lines; some eight times as many end Glue's reader
 GZIP = 31  # zlib's number for a gzip header and trailer
-# S3's answers about an object that somebody replaced or removed meanwhile.
 NOT_THE_SAME = {"NoSuchKey", "PreconditionFailed"}
 SCHEMA = pa.schema([("line", pa.binary()), ("source_file", pa.string())])
 _LINE_ENDS = (b"\n", b"\r")
+
+
+def is_of_another(error: ClientError) -> bool:
+    """Tell S3's answers about an object that somebody replaced or removed meanwhile."""
+    return error.response["Error"]["Code"] in NOT_THE_SAME
 
 
 class BrokenFileError(Exception):
@@ -123,7 +127,7 @@ def read_lines(s3: BaseClient, files: Iterable[tuple[str, str]]) -> Iterator[pa.
         try:
             body = s3.get_object(Bucket=bucket, Key=key, IfMatch=etag)["Body"]
         except ClientError as error:
-            if error.response["Error"]["Code"] in NOT_THE_SAME:
+            if is_of_another(error):
                 continue
             raise
         with body:

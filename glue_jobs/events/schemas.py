@@ -148,7 +148,7 @@ USER_ACTIVITY = _by_hour(
 GOLD = (CONVERSION_FUNNEL, HOURLY_REVENUE, TOP_PRODUCTS, CATEGORY_PERFORMANCE, USER_ACTIVITY)
 TABLES = (RAW_EVENTS, REJECTED_EVENTS, LOAD_LEDGER, EVENTS, *GOLD)
 # A file of any of several tables.
-TABLE_FILES = T.StructType([*EVENTS.file_columns, T.StructField("table", TEXT)])
+TABLE_FILES = EVENTS.packed_columns
 
 # A line that was validated: an event, or NULLs and the reasons why it is none.
 VALIDATED = T.StructType([

@@ -65,14 +65,14 @@ def files_of(table: Table, rows: DataFrame) -> DataFrame:
     """Pack rows, with their partition keys, into files.
 
     Rows: one per partition, several where it has more than ``MOST_BYTES``.
-    Columns: those of the table's ``file_columns``, and ``table``, its name.
+    Columns: the table's ``packed_columns``.
     """
     keys, columns = table.partition_keys, table.partitioned_columns.names
     together = rows.select(*columns).repartition(*keys).sortWithinPartitions(*keys)
     # Rows of earlier versions have no value in columns that came later.
     nullable = T.StructType([T.StructField(of.name, of.dataType) for of in table.columns])
     table = replace(table, columns=nullable)
-    schema = T.StructType([*table.file_columns, T.StructField("table", T.StringType())])
+    schema = table.packed_columns
     return together.mapInArrow(partial(_pack_partitions, table, schema), schema)
 
 

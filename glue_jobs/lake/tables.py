@@ -56,5 +56,10 @@ class Table:
         return T.StructType([*self._keys, name, T.StructField("content", T.BinaryType())])
 
     @property
+    def packed_columns(self) -> T.StructType:
+        """What moves where files of several tables move together: ``table`` names theirs."""
+        return T.StructType([*self.file_columns, T.StructField("table", T.StringType())])
+
+    @property
     def _keys(self) -> list[T.StructField]:
         return [T.StructField(key, T.StringType()) for key in self.partition_keys]

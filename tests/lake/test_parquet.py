@@ -71,7 +71,7 @@ def test_many_rows_of_a_partition(monkeypatch: pytest.MonkeyPatch) -> None:
     users = [f"u_{number}" for number in range(len(days))]
     times = pa.array([ROWS[0]["time"]] * len(days), pa.timestamp("us", "UTC"))
     batch = pa.record_batch([times, users, days], names=TABLE.partitioned_columns.names)
-    schema = T.StructType([*TABLE.file_columns, T.StructField("table", T.StringType())])
+    schema = TABLE.packed_columns
 
     pieces = [batch.slice(number, 1) for number in range(len(batch))]
     packed = packing._pack_partitions(TABLE, schema, pieces)  # ruff: ignore[private-member-access] - what workers do
