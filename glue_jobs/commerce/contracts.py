@@ -50,7 +50,7 @@ class Delivery(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """A day in the delivery's zone; and the time in UTC, None for a date alone."""
+    """A day in the delivery's zone; and the time in UTC, ms, None for a date alone."""
 
     day: date
     time: datetime | None
@@ -139,7 +139,11 @@ def _moment(text: str, delivery: Delivery) -> Moment | None:
 
 
 def _moment_of(read: datetime, zone: tzinfo) -> Moment:
-    """Of an hour that clocks show twice the first counts; one that they skip is the next."""
+    """Of an hour that clocks show twice the first counts; one that they skip is the next.
+
+    Athena's timestamps have milliseconds: what is finer is cut off.
+    """
+    read = read.replace(microsecond=read.microsecond // 1000 * 1000)
     time = (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
     return Moment(time.astimezone(zone).date(), time)
 

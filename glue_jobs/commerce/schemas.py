@@ -238,6 +238,20 @@ DAILY = (DAILY_PRODUCT_SALES, DAILY_CUSTOMER_SALES, DAILY_SALES_SUMMARY)
 FACTS = (FCT_TRANSACTIONS, *DAILY)
 TABLES = (FILE_RECEIPTS, COMMERCE_LEDGER, REJECTED_RECORDS, *SILVER, *FACTS)
 
+# What a row says of its deliveries; all else is its content.
+OF_DELIVERY = ("source_file", "first_effective", "last_effective")
+
+
+def content_of(table: Table) -> list[str]:
+    """Return the columns that make two rows of a day the same."""
+    return [name for name in table.columns.names if name not in OF_DELIVERY]
+
+
+def table_named(name: str) -> Table:
+    """Return the table of a name."""
+    return next(table for table in TABLES if table.name == name)
+
+
 # The table of silver that has the records of a source.
 SILVER_OF = {
     "transactions": TRANSACTIONS,

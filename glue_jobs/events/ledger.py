@@ -2,19 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 from pyspark.sql import Row
 
 from glue_jobs.events.raw_files import Inspection, hour_of
 from glue_jobs.events.schemas import HOUR_KEYS, LOAD_LEDGER, LOADED
+from glue_jobs.lake.ledger import COUNTS, ImbalanceError, LedgerRow, unbalanced
 from glue_jobs.lake.store import Stored
 
-COUNTS = ("lines", "accepted", "duplicates", "rejected")
 OF_DELIVERY = ("reasons", "unknown_fields", "first_event_time", "last_event_time")
 NOTHING = {**dict.fromkeys(COUNTS, 0), "reasons": {}, "unknown_fields": []}
-
-LedgerRow = dict[str, Any]  # by the ledger's columns, the partition keys last
 
 
 def of_loaded(
@@ -73,11 +70,7 @@ def reconcile(rows: Iterable[LedgerRow], growth: Counter[str]) -> None:
         ImbalanceError: for some file, lines are not accepted + duplicates + rejected; or silver
             has gained rows of a file that is not of the batch.
     """
-    wrong = [
-        {name: row[name] for name in ("source_file", *COUNTS)}
-        for row in rows
-        if row["lines"] != row["accepted"] + row["duplicates"] + row["rejected"]
-    ]
+    wrong = unbalanced(rows)
     known = {row["source_file"] for row in rows}
     strange = {name: rows for name, rows in growth.items() if rows and name not in known}
     if wrong or strange:
@@ -86,7 +79,3 @@ def reconcile(rows: Iterable[LedgerRow], growth: Counter[str]) -> None:
             f"and this run adds its own files' events to silver, but also {strange}; nothing was "
             f"published: run the job again"
         )
-
-
-class ImbalanceError(Exception):
-    """The tables do not account for every line."""

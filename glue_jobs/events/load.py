@@ -5,18 +5,19 @@ from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from glue_jobs.events import deduplication, gold, ledger, parsing
-from glue_jobs.events.ledger import COUNTS, ImbalanceError, LedgerRow
 from glue_jobs.events.parsing import Batch
 from glue_jobs.events.raw_files import Inspection, RawFiles
 from glue_jobs.events.schemas import EVENTS, GOLD, LOAD_LEDGER, REJECTED_EVENTS, UNREADABLE
+from glue_jobs.lake.file_tables import FileTables
 from glue_jobs.lake.lake import Lake, Overwrite
-from glue_jobs.lake.parquet import files_of
-from glue_jobs.lake.tables import Partition, Table
+from glue_jobs.lake.ledger import COUNTS, ImbalanceError, LedgerRow
+from glue_jobs.lake.tables import Partition
 
+FILE_TABLES = FileTables(LOAD_LEDGER, REJECTED_EVENTS)
 Span = tuple[int, int]  # the first and the last instant: microseconds since 1970
 MOST_RANGES = 32  # of time, in one plan
 
@@ -63,8 +64,8 @@ def load(batch: Batch, lake: Lake) -> Loaded:
 
     rejects = parsing.rejects(batch.parsed, [row["source_file"] for row in rows])
     lake.overwrite([
-        Overwrite(GOLD, hours, gold.merge(partials)),
-        *tables_of_files(lake, rows, rejects),
+        Overwrite(dict.fromkeys(GOLD, hours), gold.merge(partials)),
+        *FILE_TABLES.overwrites(lake, rows, rejects),
     ])
     return _loaded(rows, hours)
 
@@ -132,34 +133,8 @@ def keep_within(silver: DataFrame, spans: Iterable[Span]) -> DataFrame:
 def record_silent(silent: list[Inspection], lake: Lake, raw: RawFiles) -> list[Inspection]:
     """Give files that have nothing to load their rows, and move aside what is unreadable."""
     if silent:
-        lake.overwrite(tables_of_files(lake, ledger.of_silent(silent)))
+        lake.overwrite(FILE_TABLES.overwrites(lake, ledger.of_silent(silent)))
     for each in silent:
         if each.state == UNREADABLE:
             raw.set_aside(each)
     return silent
-
-
-def tables_of_files(
-    lake: Lake, rows: list[LedgerRow], rejects: DataFrame | None = None
-) -> list[Overwrite]:
-    """Return what becomes of the tables about raw files: ledger and rejects go together."""
-    written = [Row(**{**row, "run_id": lake.run_id}) for row in rows]
-    told = lake.spark.createDataFrame(written, LOAD_LEDGER.partitioned_columns)
-    # By name: what came through Java's hash map has an order of its own.
-    in_order = F.map_from_entries(F.array_sort(F.map_entries("reasons")))
-    told = told.withColumn("reasons", in_order)
-    if rejects is None:
-        rejects = lake.no_rows(REJECTED_EVENTS.partitioned_columns)
-    hours: list[Partition] = sorted({(row["dt"], row["hour"]) for row in rows})
-    return [
-        Overwrite([table], hours, files_of(table, _with_others(lake, table, new, told, hours)))
-        for table, new in ((REJECTED_EVENTS, rejects), (LOAD_LEDGER, told))
-    ]
-
-
-def _with_others(
-    lake: Lake, table: Table, rows: DataFrame, told: DataFrame, hours: list[Partition]
-) -> DataFrame:
-    """Add to the rows about the files that are ``told`` of those about others in their hours."""
-    others = lake.read(table, hours).join(told, "source_file", "left_anti")
-    return others.unionByName(rows)

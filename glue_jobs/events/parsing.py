@@ -26,7 +26,6 @@ from glue_jobs.events.schemas import HOUR_KEYS, REJECTED_EVENTS
 from glue_jobs.events.validation import validate_each
 from glue_jobs.lake.store import Stored
 
-CTRL_A = "\u0001"  # separates the columns of what the raw reader delivers; JSON never holds it
 LINE_COLUMNS = ("col0", "col1")  # the second tells of a line that has ctrl-A
 LONGEST = 1 << 13  # bytes of a line that is read through Glue, thirty times an event's
 ODD = "a line has ctrl-A or is longer than {} bytes"

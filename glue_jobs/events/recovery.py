@@ -69,7 +69,7 @@ def rebuild(lake: Lake, hours: Iterable[Partition]) -> None:
     if rebuilt:
         lake.manifests.change(rebuilt)
         files = gold.merge(gold.aggregate(lake.read_files(EVENTS, rebuilt)))
-        lake.overwrite([Overwrite(GOLD, rebuilt, files)])
+        lake.overwrite([Overwrite(dict.fromkeys(GOLD, rebuilt), files)])
 
 
 def hours_between(interval: str) -> set[Partition]:

@@ -13,6 +13,7 @@ from glue_jobs.events.recovery import deduplicate, hours_between, rebuild
 from glue_jobs.events.schemas import EVENTS, IGNORED, UNREADABLE
 from glue_jobs.lake.lake import Lake
 from glue_jobs.lake.tables import Partition
+from glue_jobs.lake.vacuum import vacuum
 
 
 class Intake(NamedTuple):
@@ -69,7 +70,7 @@ def run(
     intake = load_new_files(read_new, lake, raw, has_dead_reader=in_flight.is_reader_dead)
     rebuilt = (doubtful | asked_for).difference(intake.loaded.hours)
     rebuild(lake, rebuilt)
-    lake.vacuum()
+    vacuum(lake)
     return Outcome(intake, healed, rebuilt, lake.manifests.unreadable)
 
 

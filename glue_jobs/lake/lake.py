@@ -6,7 +6,7 @@ partitions lie there: a reader sees the old rows or the new ones, never a mixtur
 changes and replaces stands in its manifest first.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, count
 from typing import NamedTuple
@@ -23,7 +23,6 @@ from glue_jobs.lake.manifests import Manifests
 from glue_jobs.lake.parquet import files_of
 from glue_jobs.lake.store import REQUESTS, Store
 from glue_jobs.lake.tables import Partition, Table
-from glue_jobs.lake.vacuum import vacuum
 
 VERSIONS = "versions/"
 # What every session of the job sets.
@@ -38,8 +37,7 @@ SPARK_SETTINGS = {
 class Overwrite(NamedTuple):
     """What some partitions of some tables are to hold instead: ``files``, as of ``files_of``."""
 
-    tables: Sequence[Table]
-    partitions: list[Partition]
+    partitions: Mapping[Table, Collection[Partition]]
     files: DataFrame
 
 
@@ -61,12 +59,12 @@ class Lake:
         self.spark = spark
         self.lock = lock
         self.run_id = lock.run_id
-        self._store = store
-        self._catalog = catalog
+        self.store = store
+        self.catalog = catalog
         # Never the same, even if a run is retried.
         name = f"{lock.run_id}-{uuid4().hex[:8]}"
         self._write_ids = (f"{name}-{number}" for number in count(1))
-        self.manifests = Manifests(store, tables, lock.run_id, name)
+        self.manifests = Manifests(store, tables, lock.run_id, name, lock.domain)
 
     def read(self, table: Table, partitions: Iterable[Partition]) -> DataFrame:
         """Read the rows of some partitions, with their keys; the table is never listed."""
@@ -95,7 +93,7 @@ class Lake:
 
     def keep_registered(self, table: Table, partitions: Iterable[Partition]) -> set[Partition]:
         """Keep the partitions that the table has."""
-        return set(self._catalog.locations(table, partitions))
+        return set(self.catalog.locations(table, partitions))
 
     def append(
         self, table: Table, frames: Iterable[DataFrame], partitions: Iterable[Partition]
@@ -110,9 +108,9 @@ class Lake:
         """
         self.manifests.change(partitions)
         self.lock.check()
-        locations = self._catalog.locations(table, partitions)
+        locations = self.catalog.locations(table, partitions)
         new = {at: self._location("", table, at) for at in set(partitions) - locations.keys()}
-        self._catalog.set_locations(table, new)
+        self.catalog.set_locations(table, new)
         locations |= new
         write_id = next(self._write_ids)
         names = set()
@@ -123,7 +121,7 @@ class Lake:
                 names.add(key.rpartition("/")[2])
                 yield key, file.content
 
-        self._store.write_all(stored())
+        self.store.write_all(stored())
         return names
 
     def rewrite(
@@ -135,19 +133,19 @@ class Lake:
         old ones go, and only what was read goes: a run that dies here leaves rows twice, never
         none, and the partition in its manifest.
         """
-        locations = self._catalog.locations(table, [partition])
-        folder = self._store.key(locations[partition])
-        listed = self._store.list(folder)
+        locations = self.catalog.locations(table, [partition])
+        folder = self.store.key(locations[partition])
+        listed = self.store.list(folder)
         found = [file for file in listed if _is_of_rows(file.key.removeprefix(folder))]
         # The latest go first: what is left of them, should the run die, still tells who came first.
         found.sort(key=lambda file: file.modified, reverse=True)
         keys = [file.key for file in found]
-        rows = self._read_below_path(table, map(self._store.uri, keys))
+        rows = self._read_below_path(table, map(self.store.uri, keys))
         changed = change(rows.select("*", "_metadata.file_modification_time"))
         prefix = f"{next(self._write_ids)}-"
         self._store_files(files_of(table, changed), {table: locations}, prefix)
         self.lock.check()
-        self._store.delete(keys)
+        self.store.delete(keys)
 
     def overwrite(self, overwrites: list[Overwrite]) -> None:
         """Replace partitions: write all, then swap them.
@@ -158,29 +156,25 @@ class Lake:
         write_id = next(self._write_ids)
         new = {
             table: {at: self._location(f"{VERSIONS}{write_id}/", table, at) for at in partitions}
-            for tables, partitions, _ in overwrites
-            for table in tables
+            for overwrite in overwrites
+            for table, partitions in overwrite.partitions.items()
         }
-        replaced = {table: self._catalog.locations(table, new[table]) for table in new}
+        replaced = {table: self.catalog.locations(table, new[table]) for table in new}
         self.manifests.replace(replaced, new)
         # All at once: a table of one hour is one file, so one task, and the other cores are idle.
         with ThreadPoolExecutor(REQUESTS) as pool:
-            guarded = pool.map(lambda of: guard(self._store, of, replaced[of].values()), new)
+            guarded = pool.map(lambda of: guard(self.store, of, replaced[of].values()), new)
             written = pool.map(lambda of: self._store_files(of.files, new), overwrites)
             list(chain(guarded, written))
         self.lock.check()
         for table, locations in new.items():
-            self._catalog.set_locations(table, locations)
-
-    def vacuum(self) -> None:
-        """Remove what runs wrote or replaced and no partition needs, a grace time later."""
-        vacuum(self._store, self._catalog, self.manifests)
+            self.catalog.set_locations(table, locations)
 
     def _store_files(
         self, files: DataFrame, places: dict[Table, dict[Partition, str]], prefix: str = ""
     ) -> None:
         tables = {table.name: table for table in places}
-        self._store.write_all(
+        self.store.write_all(
             (self._key(of := tables[file.table], places[of], file, prefix), file.content)
             for file in _collect(files)
         )
@@ -192,19 +186,19 @@ class Lake:
             raise OutsideError(
                 f"{table.name} has rows for {partition}, which is not among the {len(announced)} "
                 f"partitions that were announced; nothing was swapped: rows and partitions must "
-                f"come from the same files, see glue_jobs/events/load.py and intake.py"
+                f"come from the same files"
             )
-        return f"{self._store.key(announced[partition])}{prefix}{file.file_name}.zstd.parquet"
+        return f"{self.store.key(announced[partition])}{prefix}{file.file_name}.zstd.parquet"
 
     def _present(self, table: Table, partitions: Iterable[Partition]) -> list[str]:
         """Return where partitions lie that hold anything; Spark reads none that holds nothing."""
-        uris = list(self._catalog.locations(table, partitions).values())
+        uris = list(self.catalog.locations(table, partitions).values())
         with ThreadPoolExecutor(REQUESTS) as pool:
-            is_present = pool.map(self._store.has_objects, map(self._store.key, uris))
+            is_present = pool.map(self.store.has_objects, map(self.store.key, uris))
             return [uri for uri, found in zip(uris, is_present, strict=True) if found]
 
     def _read_below_path(self, table: Table, uris: Iterable[str]) -> DataFrame:
-        root = self._store.uri(table.path)
+        root = self.store.uri(table.path)
         return (
             self._reader.schema(table.partitioned_columns).option("basePath", root).parquet(*uris)
         )
@@ -215,7 +209,7 @@ class Lake:
         return self.spark.read.option("pathGlobFilter", "*.parquet")
 
     def _location(self, root: str, table: Table, partition: Partition) -> str:
-        return self._store.uri(f"{root}{table.path}{table.folder(partition)}")
+        return self.store.uri(f"{root}{table.path}{table.folder(partition)}")
 
 
 def _collect(files: DataFrame) -> Iterator[Row]:

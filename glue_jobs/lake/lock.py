@@ -37,6 +37,7 @@ class Lock:
         self, store: Store, domain: str, job: str, run_id: str, is_over: Callable[[str, str], bool]
     ) -> None:
         self.run_id = run_id
+        self.domain = domain
         self._job = job
         self._store = store
         self._key = LOCKS + domain

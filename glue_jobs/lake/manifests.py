@@ -17,7 +17,8 @@ from glue_jobs.lake.tables import Partition, Table
 
 MANIFESTS = "manifests/"
 # Where the runs of earlier versions left two kinds of notes: their hours, and their locations.
-EARLIER = ("unsettled/", "publications/")
+FIRST_DOMAIN = "events"  # whose manifests lie where they lay before there were others
+FOLDERS = (MANIFESTS, "unsettled/", "publications/")
 
 READING, WRITING, COMMITTED = STATES = ("reading", "writing", "committed")
 
@@ -72,12 +73,20 @@ class InFlight(NamedTuple):
 
 
 class Manifests:
-    """The manifest of this run, and those of others."""
+    """The manifest of this run, and those of others of its domain."""
 
-    def __init__(self, store: Store, tables: Iterable[Table], run_id: str, name: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        tables: Iterable[Table],
+        run_id: str,
+        name: str,
+        domain: str = FIRST_DOMAIN,
+    ) -> None:
         self._store = store
+        self._folders = FOLDERS if domain == FIRST_DOMAIN else (f"manifests-{domain}/",)
         self._tables = {table.name: table for table in tables}
-        self._key = f"{MANIFESTS}{name}.json"
+        self._key = f"{self._folders[0]}{name}.json"
         self._own = Manifest(run_id, READING, set(), [])
         self._recovered: list[Found] = []
         self.unreadable: list[str] = []  # keys of what lies there and is no manifest: it stays
@@ -121,7 +130,7 @@ class Manifests:
         return list(self._others())
 
     def _others(self) -> Iterator[Found]:
-        for listed in chain.from_iterable(map(self._store.list, (MANIFESTS, *EARLIER))):
+        for listed in chain.from_iterable(map(self._store.list, self._folders)):
             manifest = self._store.read_json(listed.key, self._parse)
             if manifest is None:
                 self.unreadable.append(listed.key)

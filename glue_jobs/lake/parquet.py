@@ -1,6 +1,6 @@
 """A table's rows as a Parquet file and back, and other steps of Spark's Python workers."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import count, groupby
@@ -61,14 +61,14 @@ def checksums(texts: pa.ChunkedArray) -> np.ndarray:
     return hashes.astype(np.uint32).astype(np.int64)[encoded.indices.to_numpy()]
 
 
-def files_of(table: Table, rows: DataFrame) -> DataFrame:
-    """Pack rows, with their partition keys, into files.
+def files_of(table: Table, rows: DataFrame, order: Sequence[str] = ()) -> DataFrame:
+    """Pack rows, with their partition keys, into files, in an ``order`` by columns.
 
     Rows: one per partition, several where it has more than ``MOST_BYTES``.
     Columns: the table's ``packed_columns``.
     """
     keys, columns = table.partition_keys, table.partitioned_columns.names
-    together = rows.select(*columns).repartition(*keys).sortWithinPartitions(*keys)
+    together = rows.select(*columns).repartition(*keys).sortWithinPartitions(*keys, *order)
     # Rows of earlier versions have no value in columns that came later.
     nullable = T.StructType([T.StructField(of.name, of.dataType) for of in table.columns])
     table = replace(table, columns=nullable)

@@ -18,7 +18,7 @@ Parsed = TypeVar("Parsed")
 
 REQUESTS = 8  # at once; a client keeps ten connections
 # S3's answers about an object that is not there, that changes just now, or that is another.
-_NOT_THE_SAME = {404, 409, 412}
+NOT_THE_SAME = {404, 409, 412}
 
 
 class Stored(NamedTuple):
@@ -124,11 +124,16 @@ class Store:
             return str(answer["ETag"])
         return None
 
+    def head(self, key: str) -> dict[str, Any] | None:
+        """Return what S3 says of an object, None where there is none."""
+        with _unless_another():
+            return dict(self._s3.head_object(**self._name(key)))
+        return None
+
     def etag(self, key: str) -> str | None:
         """Return the ETag of an object, None where there is none."""
-        with _unless_another():
-            return str(self._s3.head_object(**self._name(key))["ETag"])
-        return None
+        found = self.head(key)
+        return str(found["ETag"]) if found else None
 
     def find(self, key: str, most: int) -> tuple[bytes, str] | None:
         """Return an object's first bytes, so many at the most, and its ETag; None without one."""
@@ -179,7 +184,7 @@ def _unless_another() -> Generator[None]:
     try:
         yield
     except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _NOT_THE_SAME:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in NOT_THE_SAME:
             raise
 
 

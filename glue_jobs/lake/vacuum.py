@@ -6,25 +6,26 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, starmap
 
 from glue_jobs.lake.catalog import Catalog
-from glue_jobs.lake.manifests import COMMITTED, Location, Manifests
+from glue_jobs.lake.lake import Lake
+from glue_jobs.lake.manifests import COMMITTED, Location
 from glue_jobs.lake.store import REQUESTS, Store
 
 GRACE = timedelta(hours=2)  # from the commit on; Athena ends a query after half an hour
 
 
-def vacuum(store: Store, catalog: Catalog, manifests: Manifests) -> None:
+def vacuum(lake: Lake) -> None:
     """Remove what committed manifests name and no partition points to, a grace time later.
 
     What a younger one names stays, also if an older one names it too: it was replaced just now, and
     queries may be reading it.
     """
-    latest, found = datetime.now(UTC) - GRACE, manifests.others
+    store, latest, found = lake.store, datetime.now(UTC) - GRACE, lake.manifests.others
     old = [each for each in found if each.modified < latest and each.manifest.state == COMMITTED]
     young = chain.from_iterable(each.manifest.locations for each in found if each not in old)
     kept = {location.uri for location in young}
     for each in old:
         locations = each.manifest.locations
-        store.delete(_unread(store, locations, kept | _current(catalog, locations)))
+        store.delete(_unread(store, locations, kept | _current(lake.catalog, locations)))
         store.delete([each.key])
 
 

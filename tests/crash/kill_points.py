@@ -137,7 +137,7 @@ POINTS = (
         API,
         ("DeleteObjects",),
         nth=3,
-        within=f"{LAKE}.vacuum",
+        within="glue_jobs.events.run.vacuum",
         one_by_one=True,
     ),
     KillPoint("all done, not committed", "before", "awsglue.job.Job.commit"),

@@ -9,8 +9,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from glue_jobs.events import deduplication, parsing
-from glue_jobs.events.ledger import COUNTS, ImbalanceError, of_loaded, reconcile
+from glue_jobs.events.ledger import of_loaded, reconcile
 from glue_jobs.events.schemas import EVENTS
+from glue_jobs.lake.ledger import COUNTS, ImbalanceError
 from glue_jobs.lake.store import Stored
 from tests.events.test_parsing import FILE_A, FILE_B, PURCHASE, SEARCH
 

@@ -6,9 +6,9 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from glue_jobs.events import deduplication, load
-from glue_jobs.events.ledger import ImbalanceError
 from glue_jobs.events.schemas import EVENTS, GOLD
 from glue_jobs.lake.lake import Lake
+from glue_jobs.lake.ledger import ImbalanceError
 from glue_jobs.lake.tables import Partition, Table
 from local_aws.server import LocalAws
 from tests.dataset import Dataset, key, line

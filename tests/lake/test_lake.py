@@ -29,7 +29,7 @@ from glue_jobs.lake.manifests import COMMITTED, MANIFESTS, WRITING
 from glue_jobs.lake.parquet import files_of
 from glue_jobs.lake.store import Store
 from glue_jobs.lake.tables import Partition
-from glue_jobs.lake.vacuum import GRACE
+from glue_jobs.lake.vacuum import GRACE, vacuum
 from local_aws.server import LocalAws
 from tests.dataset import Dataset, key, line
 from tests.events.test_growth import recorded
@@ -131,7 +131,7 @@ def test_replaced_long_ago(published: Published) -> None:
     published.publish("first", OLD + 60)
     published.publish("second", OLD)
 
-    published.lake.vacuum()
+    vacuum(published.lake)
 
     assert published.runs() == {"second"}
     assert not published.noted()
@@ -142,7 +142,7 @@ def test_replaced_just_now(published: Published) -> None:
     published.publish("first", OLD)
     published.publish("second", YOUNG)
 
-    published.lake.vacuum()
+    vacuum(published.lake)
 
     assert published.runs() == {"first", "second"}
     assert published.noted() == [f"{published.notes}second.json"]
@@ -153,7 +153,7 @@ def test_left_by_a_killed_run(published: Published) -> None:
     published.publish("first", OLD + 60)
     published.publish("killed", OLD, is_swapped=False)
 
-    published.lake.vacuum()
+    vacuum(published.lake)
 
     assert published.runs() == {"first"}
 
@@ -167,7 +167,7 @@ def test_never_what_is_pointed_to(aws: LocalAws, spark: SparkSession) -> None:
     above = [[*HOUR, location.removesuffix("run=first/")]]
     published.note("above", {HOURLY_REVENUE.name: above}, OLD)
 
-    published.lake.vacuum()
+    vacuum(published.lake)
 
     assert published.runs() == {"first"}
     assert not published.noted()
@@ -179,7 +179,7 @@ def test_note_of_nothing(aws: LocalAws, spark: SparkSession) -> None:
     published.publish("first", OLD)
     published.note("first", {}, OLD)
 
-    published.lake.vacuum()
+    vacuum(published.lake)
 
     assert published.runs() == {"first"}
     assert not published.noted()
@@ -195,7 +195,7 @@ def test_path_of_a_landed_table(aws: LocalAws, spark: SparkSession) -> None:
 
     with published.lake.lock:
         for _ in range(2):
-            published.lake.overwrite([Overwrite([HOURLY_REVENUE], [HOUR], files)])
+            published.lake.overwrite([Overwrite({HOURLY_REVENUE: [HOUR]}, files)])
 
     guards = [found.key for found in published.store.list("gold/") if found.key.endswith(GUARD)]
     assert guards == [f"{folder}{GUARD}" for folder in (HOURLY_REVENUE.path, day, hour)]
@@ -207,7 +207,7 @@ def test_in_flight(aws: LocalAws, spark: SparkSession) -> None:
     published.publish("first", OLD + 60)
     published.publish("second", OLD, state=WRITING)
 
-    published.lake.vacuum()
+    vacuum(published.lake)
 
     assert published.runs() == {"first", "second"}
     assert published.noted() == ["manifests/second.json"]
@@ -239,7 +239,7 @@ def test_rows_outside(dataset: Dataset, spark: SparkSession, hour: Partition) ->
         lake.lock,
         pytest.raises(OutsideError, match=r"hourly_revenue has rows for .* not among the 1 "),
     ):
-        lake.overwrite([Overwrite([HOURLY_REVENUE], [HOUR], files)])
+        lake.overwrite([Overwrite({HOURLY_REVENUE: [HOUR]}, files)])
 
     assert dataset.all_partitions() == before
 

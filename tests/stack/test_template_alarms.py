@@ -4,8 +4,9 @@ import json
 from datetime import UTC, datetime
 
 from glue_jobs.events.load import NOTHING
-from glue_jobs.events.metrics import NAMESPACE, metrics
+from glue_jobs.events.metrics import metrics
 from glue_jobs.events.run import Intake, Outcome
+from glue_jobs.run_metrics import NAMESPACE
 from tests.template import resources
 
 # What AWS publishes, by namespace: metric names and dimensions.

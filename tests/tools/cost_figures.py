@@ -69,7 +69,7 @@ ASSUMED = {
     "names of metrics a run, --enable-metrics": 30,  # the driver's, all executors', each one's
     "names of metrics a run, --enable-observability-metrics": 40,
 }
-METRICS = 13  # names in glue_jobs/events/metrics.py
+METRICS = 13  # names in glue_jobs/events/metrics.py and run_metrics.py
 TRANSITIONS, QUESTIONS = 16, 2  # of the state machine, if it runs the job; two pages of files
 STATEMENTS = 8  # of a report
 TABLES = 8  # that the job writes

@@ -1,0 +1,240 @@
+"""Raw files become typed records, rejects, and counts of what each file delivered.
+
+Python workers read each file from S3 as a stream and validate each line once.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import partial
+from itertools import starmap
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import boto3
+import pyarrow as pa
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from glue_jobs.commerce.contracts import Delivery
+from glue_jobs.commerce.raw_files import NO_PARTITION, RawFile
+from glue_jobs.commerce.records import MAX_LINE, Parsed, parse_line
+from glue_jobs.commerce.schemas import (
+    COUNT,
+    COUNTS,
+    INTEGER,
+    REJECTED_RECORDS,
+    SILVER,
+    SILVER_OF,
+    TEXT,
+    TEXTS,
+    TIME,
+    content_of,
+)
+from glue_jobs.lake.parquet import to_batch
+from glue_jobs.lake.store import NOT_THE_SAME
+from glue_jobs.lake.tables import Table
+
+BATCH = 1 << 22  # bytes of lines that are validated at once
+MOST_FIELDS = 1000  # names of unknown fields that are kept of a file
+
+_CONTENT = {
+    name: table.columns[name].dataType for table in SILVER for name in content_of(table)
+} | {"effective_time": TIME, "dt": TEXT}
+# Rows of three kinds, all with the number of their raw file in the batch. A record: the silver
+# ``table`` that it belongs to, and its columns. A rejected line: ``reason``, ``raw_line``. What a
+# raw file delivered: ``lines``, ``unknown_fields``, and why it was not read to its end, if so.
+PARSED = T.StructType([
+    T.StructField("number", INTEGER),
+    T.StructField("table", TEXT),
+    *starmap(T.StructField, _CONTENT.items()),
+    T.StructField("reason", TEXT),
+    T.StructField("raw_line", TEXT),
+    T.StructField("lines", COUNT),
+    T.StructField("unknown_fields", TEXTS),
+    T.StructField("error", TEXT),
+])
+_PARSED = to_arrow_schema(PARSED)
+_FILES = "number int, uri string, etag string, source string, day string"
+OUTSIDE = "its key is not raw/<source>/date=D/<name>.jsonl.gz; deliver files below landing/"
+
+
+class File(NamedTuple):
+    """A raw file for a worker."""
+
+    number: int
+    uri: str
+    etag: str
+    source: str
+    day: str
+
+
+def parse_files(spark: SparkSession, files: list[RawFile], zone: str, region: str) -> DataFrame:
+    """Read raw files in workers and parse their lines; ``zone`` is that of times without one.
+
+    Rows: one per line, and one per file. Columns: those of ``PARSED``; files are numbered in order.
+    """
+    given = [
+        File(number, file.uri, file.etag, *file.partition) for number, file in enumerate(files)
+    ]
+    named = spark.createDataFrame(spark.sparkContext.parallelize(given, len(given)), _FILES)
+    return named.mapInArrow(partial(_parse_files, region, zone), PARSED)
+
+
+def count_files(parsed: DataFrame) -> DataFrame:
+    """Count what each file delivered.
+
+    Rows: one per file.
+    Columns: ``number``; the delivered ``lines``; those that are ``valid`` or ``rejected``, and
+        ``reasons`` of these with their numbers; ``unknown_fields``; ``error``; the ``days`` of the
+        valid ones; the first and the last moment that these name, NULL if there is none.
+    """
+    moment = F.coalesce("transaction_time", "event_time", "effective_time")
+    of_each = [
+        F.sum("lines").alias("lines"),
+        F.count("table").alias("valid"),
+        F.count("reason").alias("rejected"),
+        F.collect_set("dt").alias("days"),
+        F.flatten(F.collect_list("unknown_fields")).alias("unknown_fields"),
+        F.max("error").alias("error"),
+        F.min(moment).alias("first_event_time"),
+        F.max(moment).alias("last_event_time"),
+    ]
+    by_reason = parsed.groupBy("number", "reason").agg(*of_each)
+    rejected = F.when(F.col("reason").isNotNull(), F.struct("reason", "rejected"))
+    return by_reason.groupBy("number").agg(
+        F.sum("lines").alias("lines"),
+        F.sum("valid").alias("valid"),
+        F.sum("rejected").alias("rejected"),
+        F.map_from_entries(F.array_sort(F.collect_list(rejected))).cast(COUNTS).alias("reasons"),
+        F.array_distinct(F.flatten(F.collect_list("days"))).alias("days"),
+        F.flatten(F.collect_list("unknown_fields")).alias("unknown_fields"),
+        F.max("error").alias("error"),
+        F.min("first_event_time").alias("first_event_time"),
+        F.max("last_event_time").alias("last_event_time"),
+    )
+
+
+def records(parsed: DataFrame, table: Table) -> DataFrame:
+    """Keep the records that belong to a table of silver.
+
+    Rows: one per valid line. Columns: ``number`` of its file, and those of the table with its
+        partition keys but for what no record says; both effective times are the record's own.
+    """
+    rows = parsed.where(F.col("table") == table.name)
+    if "first_effective" in table.columns.names:
+        effective = F.col("effective_time")
+        rows = rows.withColumns({"first_effective": effective, "last_effective": effective})
+    names = [name for name in table.partitioned_columns.names if name != "source_file"]
+    return rows.select("number", *names)
+
+
+def rejects(parsed: DataFrame, files: list[RawFile]) -> DataFrame:
+    """Rows: one per distinct rejected line of a file.
+
+    Columns: those of ``rejected_records`` with its partition keys.
+    """
+    rejected = parsed.where(F.col("reason").isNotNull())
+    counted = rejected.groupBy("number", "reason", "raw_line").agg(
+        F.count("*").alias("occurrences")
+    )
+    numbered = [(number, file.uri, *file.partition) for number, file in enumerate(files)]
+    columns = "number int, source_file string, source string, dt string"
+    named = parsed.sparkSession.createDataFrame(numbered, columns)
+    return counted.join(F.broadcast(named), "number").select(
+        *REJECTED_RECORDS.partitioned_columns.names
+    )
+
+
+# In Spark's Python workers:
+
+
+def _parse_files(
+    region: str, zone: str, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    s3 = boto3.client("s3", region_name=region)
+    for row in (row for batch in batches for row in batch.to_pylist()):
+        yield from _parse_file(s3, File(**row), ZoneInfo(zone))
+
+
+def _parse_file(s3: BaseClient, file: File, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
+    if file.source == NO_PARTITION[0]:
+        yield _of_file(file, 0, error=OUTSIDE)
+        return
+    delivery = Delivery(date.fromisoformat(file.day), zone)
+    count, unknown, error = 0, set[str](), None
+    try:
+        for lines in _read(s3, file):
+            parsed = [parse_line(line, file.source, delivery) for line in lines]
+            count += len(lines)
+            if len(unknown) < MOST_FIELDS:
+                unknown.update(name for each in parsed for name in each.unknown_fields)
+            yield from _rows(file, lines, parsed)
+    except (EOFError, OSError, zlib.error) as broken:  # gzip's, and the network's
+        error = f"it cannot be read to its end: {broken}"
+    except ClientError as refused:
+        if refused.response["ResponseMetadata"]["HTTPStatusCode"] not in NOT_THE_SAME:
+            raise
+        error = "it was written again or removed while this run read"
+    yield _of_file(file, count, sorted(unknown)[:MOST_FIELDS], error)
+
+
+def _read(s3: BaseClient, file: File) -> Iterator[list[bytes]]:
+    """Yield the lines of a raw file, some at a time, of one that is too long the beginning.
+
+    Raises:
+        EOFError, OSError, zlib.error: it is no whole gzip file.
+    """
+    bucket, key = file.uri.removeprefix("s3://").split("/", 1)
+    body = s3.get_object(Bucket=bucket, Key=key, IfMatch=file.etag)["Body"]
+    with body, gzip.GzipFile(fileobj=body) as text:
+        held, size, is_rest = [], 0, False
+        while line := text.readline(MAX_LINE + 2):
+            if not is_rest:
+                held.append(line.removesuffix(b"\n"))
+                size += len(line)
+            is_rest = not line.endswith(b"\n")
+            if size >= BATCH:
+                yield held
+                held, size = [], 0
+    yield held
+
+
+def _rows(file: File, lines: list[bytes], parsed: list[Parsed]) -> Iterator[pa.RecordBatch]:
+    """Yield the records of some lines, and those that are rejected."""
+    table = SILVER_OF[file.source]
+    found = [each.record for each in parsed if each.record]
+    if found:
+        columns = {name: _column(name, [row[name] for row in found]) for name in found[0]}
+        constants = {"number": file.number, "table": table.name}
+        yield _batch(columns, constants, len(found))
+    rejected = [
+        (",".join(each.reasons), line.decode(errors="replace"))
+        for line, each in zip(lines, parsed, strict=True)
+        if each.reasons
+    ]
+    if rejected:
+        reasons, texts = (pa.array(column) for column in zip(*rejected, strict=True))
+        columns = {"reason": reasons, "raw_line": texts}
+        yield _batch(columns, {"number": file.number}, len(rejected))
+
+
+def _column(name: str, values: list[Any]) -> pa.Array:
+    return pa.array(values, _PARSED.field(name).type)
+
+
+def _batch(columns: dict[str, pa.Array], constants: dict[str, Any], rows: int) -> pa.RecordBatch:
+    repeated = {name: pa.repeat(value, rows) for name, value in constants.items()}
+    return to_batch({**columns, **repeated}, rows, _PARSED)
+
+
+def _of_file(
+    file: File, lines: int, unknown: Iterable[str] = (), error: str | None = None
+) -> pa.RecordBatch:
+    row = {"number": file.number, "lines": lines, "unknown_fields": [*unknown], "error": error}
+    return pa.RecordBatch.from_pylist([row], _PARSED)
