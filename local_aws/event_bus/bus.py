@@ -1,7 +1,7 @@
 """Events, and the rules whose pattern they match."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any, NamedTuple
@@ -43,9 +43,16 @@ def event_of(
     }
 
 
-def send(place: Place, source: str, detail_type: str, detail: dict[str, Any]) -> None:
+def send(
+    place: Place,
+    source: str,
+    detail_type: str,
+    detail: dict[str, Any],
+    resources: Sequence[str] = (),
+) -> None:
     """Hand an event of this moment to the targets of all rules that match; returns at once."""
     event = event_of(place, source, detail_type, detail, datetime.now(UTC))
+    event["resources"] = list(resources)
     for rule in _matching(place, event):
         for target in list(rule.targets):
             Thread(target=_hand_over, args=(rule, target, event), daemon=True).start()

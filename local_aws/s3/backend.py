@@ -14,6 +14,7 @@ from moto.s3.exceptions import InvalidBucketName, MissingKey
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey, FakeMultipart, S3Backend
 from moto.s3.notifications import S3NotificationEvent
 
+from local_aws.s3 import events
 from local_aws.s3.conditions import expect, expect_new
 from local_aws.s3.files import ObjectFiles, is_internal
 from local_aws.s3.keys import FileKey, is_lost, signature_of, versions, versions_aside
@@ -133,9 +134,10 @@ class DirectoryS3Backend(S3Backend):
             options["disable_notification"] = True  # the bytes are not in place yet
             moto_key = super().put_object(bucket_name, key_name, b"", *args, **options)
             key = FileKey(moto_key, aside)
+            key.sequencer = events.sequencer()
             bucket.keys.getlist(key_name)[-1] = key
             self._settle(bucket, key_name, before)
-        if not disable_notification:
+        if not disable_notification and "multipart" not in options:  # completion is told itself
             event = S3NotificationEvent.OBJECT_CREATED_PUT_EVENT
             if request_method == "POST":
                 event = S3NotificationEvent.OBJECT_CREATED_POST_EVENT
@@ -166,10 +168,13 @@ class DirectoryS3Backend(S3Backend):
                 current.keep_aside()
                 self.files.remove(bucket_name, key_name)
         try:
-            return super().delete_object(bucket_name, key_name, version_id, **options)
+            answer = super().delete_object(bucket_name, key_name, version_id, **options)
         finally:
             with self.lock:
                 self._settle(bucket, key_name, before)
+                after = versions(bucket, key_name)
+        events.tell_deleted(bucket, before, after, key_name)
+        return answer
 
     def forget_lost_versions(self) -> set[str]:
         """Let go of versions aside whose bytes are gone; return the file names of the others."""

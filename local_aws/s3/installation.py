@@ -1,14 +1,15 @@
 """Putting the files behind moto's S3, and bringing both together after a restart."""
 
-from moto.s3 import urls
+from moto.s3 import notifications, urls
 from moto.s3.models import FakeBucket, s3_backends
 
 from local_aws import snapshot
+from local_aws.s3 import events
 from local_aws.s3.backend import DirectoryS3Backend
-from local_aws.s3.conditions import ConditionalS3Response
 from local_aws.s3.files import ObjectFiles
 from local_aws.s3.keys import FileKey
 from local_aws.s3.policies import permission_of_unconditional_statements
+from local_aws.s3.responses import LocalS3Response
 from local_aws.settings import Settings
 
 
@@ -17,9 +18,10 @@ def install(settings: Settings) -> None:
     FileKey.files = ObjectFiles(settings.s3_root, settings.s3_aside)
     s3_backends.backend = DirectoryS3Backend
     s3_backends.bucket_accounts.clear()
+    notifications._send_event_bridge_message = events.tell_created  # ruff: ignore[private-member-access] - moto's reaches neither functions nor state machines
     FakeBucket.get_permission = permission_of_unconditional_statements
     for pattern, dispatch in urls.url_paths.items():
-        urls.url_paths[pattern] = getattr(ConditionalS3Response, dispatch.__name__)
+        urls.url_paths[pattern] = getattr(LocalS3Response, dispatch.__name__)
     snapshot.register("s3", lambda: dict(s3_backends.bucket_accounts), _go_on)
 
 

@@ -20,13 +20,15 @@ class FileKey(FakeKey):
     """One version of an object: moto's attributes, but the bytes stay in a file.
 
     ``aside`` is the name of that file out of sight, None while it is the object's current version
-    in its own place. ``signature`` tells whether that file was changed by somebody else.
+    in its own place. ``signature`` tells whether that file was changed by somebody else,
+    ``sequencer`` which of two versions was written first.
     """
 
     files: ClassVar[ObjectFiles]
     acl: FakeAcl | None
     aside: str | None
     signature: tuple[int, int, int]
+    sequencer: str
     _etag: str | None
 
     def __new__(cls, *_args: object, **_kwargs: object) -> Self:

@@ -229,6 +229,9 @@ OVERRIDDEN = {
             "(self, bucket_name, authenticated=True)"
         ),
     },
+    "local_aws.s3.responses.LocalS3Response": {
+        "moto.s3.responses.S3Response.get_bucket_notification": "(self)",
+    },
     "local_aws.s3.keys.FileKey": {
         "moto.core.common_models.BaseModel.__new__": "(cls, *args, **kwargs)",
         "moto.s3.models.FakeKey.__init__": (
@@ -296,6 +299,10 @@ PATCHED = {
             "moto.s3.responses.S3Response._key_response",
         ),
         "moto.s3.models.s3_backends.backend": ("S3Backend", _MAKER),
+        "moto.s3.notifications._send_event_bridge_message": (
+            "(account_id, bucket, event_name, key)",
+            "moto.s3.notifications.send_event",
+        ),
         "moto.s3.urls.url_paths": (
             {
                 "{0}/$": "S3Response.bucket_dispatch",

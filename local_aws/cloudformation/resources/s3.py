@@ -41,6 +41,7 @@ class Bucket(ResourceType):
         f"{_RULE}.TagFilters.Value",
         f"{_RULE}.Transitions.StorageClass",
         f"{_RULE}.Transitions.TransitionInDays",
+        "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled",
         "OwnershipControls.Rules.ObjectOwnership",
         "PublicAccessBlockConfiguration.BlockPublicAcls",
         "PublicAccessBlockConfiguration.BlockPublicPolicy",
@@ -64,11 +65,11 @@ class Bucket(ResourceType):
 
     def update(self, physical_id: str, old: Properties, new: Properties, context: Context) -> None:
         """Put every configuration that differs; delete those that are no longer given."""
-        for name, (put, delete, arguments) in _CONFIGURATIONS.items():
+        for name, (put, arguments, delete, nothing) in _CONFIGURATIONS.items():
             if name in new and new[name] != old.get(name):
                 context.call("s3", put, Bucket=physical_id, **arguments(new[name]))
             elif name in old and name not in new:
-                _remove_configuration(physical_id, delete, context)
+                context.call("s3", delete, Bucket=physical_id, **nothing)
 
     def delete(self, physical_id: str, properties: Properties, context: Context) -> None:
         """Remove the bucket; one that holds objects stays, and is named."""
@@ -97,16 +98,6 @@ class Bucket(ResourceType):
             "RegionalDomainName": regional,
             "WebsiteURL": f"http://{physical_id}.s3-website-{context.region}.amazonaws.com",
         }
-
-
-def _remove_configuration(bucket: str, operation: str | None, context: Context) -> None:
-    if operation is None:  # versioning cannot be taken back, only suspended
-        suspended = {"Status": "Suspended"}
-        context.call(
-            "s3", "put_bucket_versioning", Bucket=bucket, VersioningConfiguration=suspended
-        )
-    else:
-        context.call("s3", operation, Bucket=bucket)
 
 
 def _encryption(configuration: Properties) -> dict[str, Any]:
@@ -156,33 +147,50 @@ def _lifecycle_filter(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"And": {**({"Prefix": prefix} if prefix else {}), "Tags": tags}}
 
 
-# property: how it is put, how it is deleted, and the arguments in the API's words
-_CONFIGURATIONS: dict[str, tuple[str, str | None, Any]] = {
-    "BucketEncryption": ("put_bucket_encryption", "delete_bucket_encryption", _encryption),
+def _notification(configuration: Properties) -> dict[str, Any]:
+    enabled = configuration["EventBridgeConfiguration"].get("EventBridgeEnabled", True)
+    is_on = str(enabled).lower() == "true"
+    return {"NotificationConfiguration": {"EventBridgeConfiguration": {}} if is_on else {}}
+
+
+# property: how it is put, the arguments in the API's words; how it is taken back
+_CONFIGURATIONS: dict[str, tuple[str, Any, str, dict[str, Any]]] = {
+    "BucketEncryption": ("put_bucket_encryption", _encryption, "delete_bucket_encryption", {}),
     "LifecycleConfiguration": (
         "put_bucket_lifecycle_configuration",
-        "delete_bucket_lifecycle",
         _lifecycle,
+        "delete_bucket_lifecycle",
+        {},
+    ),
+    "NotificationConfiguration": (
+        "put_bucket_notification_configuration",
+        _notification,
+        "put_bucket_notification_configuration",
+        {"NotificationConfiguration": {}},
     ),
     "OwnershipControls": (
         "put_bucket_ownership_controls",
-        "delete_bucket_ownership_controls",
         lambda controls: {"OwnershipControls": controls},
+        "delete_bucket_ownership_controls",
+        {},
     ),
     "PublicAccessBlockConfiguration": (
         "put_public_access_block",
-        "delete_public_access_block",
         lambda block: {"PublicAccessBlockConfiguration": block},
+        "delete_public_access_block",
+        {},
     ),
     "Tags": (
         "put_bucket_tagging",
-        "delete_bucket_tagging",
         lambda tags: {"Tagging": {"TagSet": tags}},
+        "delete_bucket_tagging",
+        {},
     ),
     "VersioningConfiguration": (
         "put_bucket_versioning",
-        None,
         lambda versioning: {"VersioningConfiguration": versioning},
+        "put_bucket_versioning",  # it cannot be taken back, only suspended
+        {"VersioningConfiguration": {"Status": "Suspended"}},
     ),
 }
 
