@@ -7,6 +7,8 @@ from typing import Any
 from moto.sns.exceptions import SNSException
 from moto.sns.models import sns_backends
 
+from local_aws.policies import listed
+
 TOPIC = re.compile(r"arn:aws:sns:[^:]+:\d+:[\w-]+")
 # It publishes in the name of its account, which a topic's default policy lets do so.
 _AS_THE_OWNER = "cloudwatch.amazonaws.com"
@@ -28,7 +30,7 @@ def publish(service: str, arn: str, text: str, subject: str | None = None) -> No
     region, account = arn.split(":")[3:5]
     backend = sns_backends[account][region]
     policy = backend.get_topic(arn)._policy_json  # ruff: ignore[private-member-access] - else a text
-    if not any(_allows(statement, service) for statement in _listed(policy["Statement"])):
+    if not any(_allows(statement, service) for statement in listed(policy["Statement"])):
         raise NotAllowedError(
             f"the policy of {arn} does not let {service} publish; allow sns:Publish to it"
         )
@@ -37,14 +39,10 @@ def publish(service: str, arn: str, text: str, subject: str | None = None) -> No
 
 def _allows(statement: Mapping[str, Any], service: str) -> bool:
     """Tell whether a statement lets a service publish; only the default condition counts."""
-    actions = {action.lower() for action in _listed(statement.get("Action", []))}
+    actions = {action.lower() for action in listed(statement.get("Action", []))}
     if statement["Effect"] != "Allow" or not actions & _PUBLISH:
         return False
     principal = statement["Principal"]
     if principal in ("*", {"AWS": "*"}):
         return service == _AS_THE_OWNER or "Condition" not in statement
-    return service in _listed(principal.get("Service", []))
-
-
-def _listed(value: Any) -> list[Any]:  # ruff: ignore[any-type] - IAM takes one or a list of all
-    return value if isinstance(value, list) else [value]
+    return service in listed(principal.get("Service", []))

@@ -5,14 +5,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from moto.awslambda.models import LambdaBackend, lambda_backends
+from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.models import lambda_backends
 from moto.sqs.models import sqs_backends
 
-from local_aws import topics
+from local_aws import lambdas, policies, topics
 from local_aws.event_bus import machines
 from local_aws.event_bus.errors import RefusedError
 from local_aws.event_bus.inputs import input_of
 
+SERVICE = "events.amazonaws.com"  # by which name policies know EventBridge
 _FUNCTION = re.compile(r"arn:aws:lambda:(?P<region>[^:]+):(?P<account>\d+):function:.+")
 _QUEUE = re.compile(r"arn:aws:sqs:(?P<region>[^:]+):(?P<account>\d+):(?P<name>[\w-]+)")
 
@@ -26,9 +28,7 @@ def deliver(rule_arn: str, target: Mapping[str, Any], event: Mapping[str, Any]) 
     body = input_of(target, event, rule_arn)
     function = _FUNCTION.fullmatch(target["Arn"])
     if function:
-        return _invoke(
-            lambda_backends[function["account"]][function["region"]], target["Arn"], body
-        )
+        return _invoke(function, rule_arn, body)
     queue = _QUEUE.fullmatch(target["Arn"])
     if queue:
         sqs_backends[queue["account"]][queue["region"]].send_message(queue["name"], body)
@@ -37,7 +37,7 @@ def deliver(rule_arn: str, target: Mapping[str, Any], event: Mapping[str, Any]) 
     if machine:
         return _start(machine, target, body)
     if topics.TOPIC.fullmatch(target["Arn"]):
-        topics.publish("events.amazonaws.com", target["Arn"], body)
+        topics.publish(SERVICE, target["Arn"], body)
         return "published"
     raise RefusedError(
         f"rules of the local AWS reach Lambda functions, standard SQS queues, SNS topics and state "
@@ -54,11 +54,18 @@ def _start(machine: re.Match[str], target: Mapping[str, Any], body: str) -> str:
     return machines.run(machine, body)
 
 
-def _invoke(functions: LambdaBackend, arn: str, body: str) -> str:
-    """Run a function to its end; as with every asynchronous invocation nobody gets its answer."""
-    headers: dict[str, str] = {}
-    payload = functions.invoke(arn, None, body, {}, headers)
-    if "x-amz-function-error" not in headers:
+def _invoke(named: re.Match[str], rule_arn: str, body: str) -> str:
+    """Run a function until it succeeds or is given up; nobody else gets its answer."""
+    function = lambda_backends[named["account"]][named["region"]].get_function(named[0])
+    statements = function.policy.statements
+    if not policies.lets(statements, SERVICE, "lambda:InvokeFunction", rule_arn):
+        raise LambdaClientError(
+            "AccessDeniedException",
+            f"the policy of {named[0]} does not let {SERVICE} invoke it for {rule_arn}; "
+            f"give it that permission (AWS::Lambda::Permission)",
+        )
+    outcome = lambdas.invoke_asynchronously(function, body)
+    if not outcome.failed:
         return "done"
-    error = json.loads(payload)
+    error = json.loads(outcome.payload)
     return f"failed: {error.get('errorType')}: {error.get('errorMessage')}"

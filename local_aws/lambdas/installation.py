@@ -2,7 +2,7 @@
 
 from moto.awslambda import models
 
-from local_aws.lambdas import invocation
+from local_aws.lambdas import asynchronous, invocation
 from local_aws.lambdas.functions import LocalFunction
 from local_aws.settings import Settings
 
@@ -10,9 +10,11 @@ from local_aws.settings import Settings
 def install(settings: Settings) -> None:
     """Run functions on this machine; moto's own way needs docker."""
     invocation.ENDPOINT.update(settings.environment)
+    asynchronous.stopping.clear()
     models.LambdaFunction = LocalFunction
 
 
 def stop() -> None:
-    """End the functions that still run."""
+    """End the functions that still run; none is tried again."""
+    asynchronous.stopping.set()
     invocation.kill_all()

@@ -15,7 +15,9 @@ from uuid import uuid4
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+from moto.awslambda.models import lambda_backends
 
+from local_aws.lambdas import asynchronous, invoke_asynchronously
 from local_aws.server import LocalAws
 
 ROLE = "arn:aws:iam::123456789012:role/LabRole"
@@ -250,6 +252,43 @@ def test_event_invocations_return_at_once(functions: BaseClient, aws: LocalAws) 
     while not (found := _messages(logs, f"/aws/lambda/{name}")) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert found.count("done") == 1
+
+
+def test_events_are_tried_again(
+    functions: BaseClient, aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A function that fails gets the same event twice more, as long as it fails and is there."""
+    monkeypatch.setattr(asynchronous, "PAUSES", (0, 0.5))
+    bucket = f"tries-{uuid4().hex}"
+    where = {"LocationConstraint": "us-west-2"}
+    aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    code = """
+import boto3
+def handler(event, context):
+    s3, bucket = boto3.client("s3"), event["bucket"]
+    print("request", context.aws_request_id)
+    s3.put_object(Bucket=bucket, Key=context.log_stream_name)
+    tries = s3.list_objects_v2(Bucket=bucket)["KeyCount"]
+    if event["deletes"] and tries == 2:
+        boto3.client("lambda").delete_function(FunctionName=context.function_name)
+    assert tries >= event["good"]
+"""
+
+    def tried(good: int, *, deletes: bool = False) -> tuple[int, int]:
+        """Invoke the function anew; return how often it ran, and for how many requests."""
+        for version in aws.client("s3").list_objects_v2(Bucket=bucket).get("Contents", []):
+            aws.client("s3").delete_object(Bucket=bucket, Key=version["Key"])
+        name = create(functions, code)
+        event = json.dumps({"bucket": bucket, "good": good, "deletes": deletes})
+        function = lambda_backends["123456789012"]["us-west-2"].get_function(name)
+        outcome = invoke_asynchronously(function, event)
+        assert outcome.failed == (good > 3 or deletes)
+        said = _messages(aws.client("logs"), f"/aws/lambda/{name}")
+        requests = [line for line in said if line.startswith("request ")]
+        return len(requests), len(set(requests))
+
+    assert [tried(1), tried(2), tried(3), tried(4)] == [(1, 1), (2, 1), (3, 1), (3, 1)]
+    assert tried(4, deletes=True) == (2, 1)
 
 
 def test_invocations_are_metrics(functions: BaseClient, aws: LocalAws) -> None:

@@ -142,12 +142,15 @@ def tick(aws: Served) -> Callable[[], list[str]]:
     return at_noon
 
 
-def create_function(aws: Served, code: str = ECHO) -> tuple[str, str]:
-    """Create a function whose index.py is ``code``; return its name and ARN."""
+def create_function(
+    aws: Served, code: str = ECHO, *, may_be_invoked: bool = True
+) -> tuple[str, str]:
+    """Create a function whose index.py is ``code``, for all rules; return its name and ARN."""
     packed, name = io.BytesIO(), f"scheduled-{uuid4().hex[:8]}"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("index.py", code)
-    made = aws.client("lambda").create_function(
+    functions = aws.client("lambda")
+    made = functions.create_function(
         FunctionName=name,
         Role=ROLE,
         Code={"ZipFile": packed.getvalue()},
@@ -155,6 +158,13 @@ def create_function(aws: Served, code: str = ECHO) -> tuple[str, str]:
         Handler="index.handler",
         Timeout=30,
     )
+    if may_be_invoked:
+        functions.add_permission(
+            FunctionName=name,
+            StatementId="rules",
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+        )
     return name, made["FunctionArn"]
 
 
@@ -335,6 +345,7 @@ def test_a_rule_runs_a_state_machine(
             "failed: StateMachineDoesNotExist",
         ),
         ("failing", {}, "failed: KeyError: 'price'"),
+        ("closed", {}, "failed: AccessDeniedException: the policy of arn:aws:lambda:"),
     ],
 )
 def test_targets_that_fail(
@@ -344,9 +355,10 @@ def test_targets_that_fail(
     own = {
         "function": ECHO,
         "failing": "def handler(event, context): raise KeyError('price')",
+        "closed": ECHO,
     }
     if arn in own:
-        _, arn = create_function(aws, own[arn])
+        _, arn = create_function(aws, own[arn], may_be_invoked=arn != "closed")
     create_rule(aws, arn, "cron(5 12 * * ? *)", **target)
     good, good_arn = create_function(aws)
     create_rule(aws, good_arn, "rate(5 minutes)")
