@@ -46,6 +46,7 @@ _PATTERNS = {
         "arn:aws:s3:::{Bucket}/{Key}",
         "arn:aws:s3:::{Bucket}",
     ),
+    "secretsmanager": ("{SecretId}",),
     "sns": ("{TopicArn}",),
     "stepfunctions": ("{stateMachineArn}",),
     "scheduler": ("{arn}schedule/{GroupName}/{Name}", "{arn}schedule/default/{Name}"),

@@ -154,7 +154,7 @@ def _without_no_value(items: Any) -> list[Any]:  # ruff: ignore[any-type] - an i
     return [item for item in items if item is not _NO_VALUE]
 
 
-def _static(value: object) -> object:
+def _static(value: Any) -> Any:  # ruff: ignore[any-type] - any scalar
     if isinstance(value, str) and "{{resolve:" in value:
         raise ValidationError(
             f"Template error: the local AWS does not resolve dynamic references ({value})"
@@ -181,12 +181,12 @@ def _sub(argument: Any, scope: Scope) -> str:  # ruff: ignore[any-type] - any JS
             return text(scope.attribute(*name.split(".", 1)))
         return text(scope.ref(name))
 
-    return PLACEHOLDER.sub(fill, pattern)
+    return _static(PLACEHOLDER.sub(fill, pattern))
 
 
 def _join(argument: Any, scope: Scope) -> str:  # ruff: ignore[any-type] - any JSON value
     separator, items = argument
-    return separator.join(text(item) for item in resolve(items, scope))
+    return _static(separator.join(text(item) for item in resolve(items, scope)))
 
 
 def _split(argument: Any, scope: Scope) -> list[str]:  # ruff: ignore[any-type] - any JSON value

@@ -10,6 +10,7 @@ from local_aws.cloudformation.resources import (
     lambdas,
     logs,
     s3,
+    secrets,
     sns,
     stepfunctions,
 )
@@ -37,6 +38,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         logs.LogGroup,
         s3.Bucket,
         s3.BucketPolicy,
+        secrets.Secret,
         sns.Subscription,
         sns.Topic,
         sns.TopicPolicy,

@@ -28,6 +28,7 @@ _APIS = {
     "iam": _Api("RoleName", "Tags", "TagKeys", as_map=False, tag="tag_role", untag="untag_role"),
     "lambda": _Api("Resource", "Tags", "TagKeys", as_map=True),
     "logs": _Api("resourceArn", "tags", "tagKeys", as_map=True),
+    "secretsmanager": _Api("SecretId", "Tags", "TagKeys", as_map=False),
     "sns": _Api("ResourceArn", "Tags", "TagKeys", as_map=False),
     "stepfunctions": _Api("resourceArn", "tags", "tagKeys", as_map=False),
 }

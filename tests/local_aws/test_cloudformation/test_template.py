@@ -97,6 +97,8 @@ Resources: {R: {Type: T}}
         ("!If [Nobody, 1, 2]", "Unresolved condition dependency Nobody"),
         ("!Cidr [10.0.0.0/16, 2, 8]", "the local AWS does not offer Fn::Cidr"),
         ("'{{resolve:ssm:x}}'", "does not resolve dynamic references"),
+        ("!Sub '{{resolve:secretsmanager:${Id}}}'", "does not resolve dynamic references"),
+        ("!Join ['', ['{{resolve:', 'ssm:x}}']]", "does not resolve dynamic references"),
     ],
 )
 def test_value_that_stands_for_nothing(text: str, sentence: str) -> None:
