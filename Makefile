@@ -10,7 +10,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 SCANNER := .venv-scanner
-TEMPLATES := capstone-starter.cfn.yaml docs/role.cfn.yaml
+TEMPLATES := capstone-starter.cfn.yaml commerce/commerce.cfn.yaml docs/role.cfn.yaml
 LOCAL = AWS_ENDPOINT_URL=http://127.0.0.1:$(call quoted,$(PORT)) AWS_REGION=us-west-2 AWS_DEFAULT_REGION=us-west-2 \
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 

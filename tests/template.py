@@ -1,4 +1,4 @@
-"""The template as data: intrinsic functions in their long form, inline code as modules."""
+"""A template as data: intrinsic functions in their long form, inline code as modules."""
 
 from functools import cache
 from pathlib import Path
@@ -9,22 +9,24 @@ from cfnlint.decode import decode
 
 PROJECT = Path(__file__).parent.parent
 TEMPLATE = PROJECT / "capstone-starter.cfn.yaml"
+COMMERCE = PROJECT / "commerce" / "commerce.cfn.yaml"
+TEMPLATES = (TEMPLATE, COMMERCE)
 
 
 @cache
-def template() -> dict[str, Any]:
-    """Return the template's sections."""
-    body, faults = decode(str(TEMPLATE))
+def template(file: Path = TEMPLATE) -> dict[str, Any]:
+    """Return a template's sections."""
+    body, faults = decode(str(file))
     if faults:
-        raise ValueError(f"{TEMPLATE.name} cannot be read: {faults}")
+        raise ValueError(f"{file.name} cannot be read: {faults}")
     return body
 
 
-def resources(resource_type: str) -> dict[str, Any]:
-    """Return the properties of the resources of a type by logical name."""
+def resources(resource_type: str, file: Path = TEMPLATE) -> dict[str, Any]:
+    """Return the properties of a template's resources of a type by logical name."""
     return {
         name: resource.get("Properties", {})
-        for name, resource in template()["Resources"].items()
+        for name, resource in template(file)["Resources"].items()
         if resource["Type"] == resource_type
     }
 

@@ -1,18 +1,34 @@
-"""The template, the schemas, the job's script and queries.sql say the same."""
+"""The templates, the schemas, the jobs' scripts and the statements say the same.
+
+What only the order book's has is in test_commerce_template.py.
+"""
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pyspark.sql import types as T
 
-from glue_jobs.events.schemas import RAW_EVENTS, TABLES, Table
+from glue_jobs.commerce import schemas as commerce
+from glue_jobs.events import schemas as events
+from glue_jobs.lake.tables import Table
 from glue_jobs.report.writing import NAMES
-from tests.template import PROJECT, TEMPLATE, resources, template
+from tests.template import COMMERCE, PROJECT, TEMPLATE, TEMPLATES, resources, template
 
 SCRIPT = PROJECT / "glue_jobs" / "curate_events.py"
-JOBS = resources("AWS::Glue::Job")
+JOBS = [(file, job) for file in TEMPLATES for job in resources("AWS::Glue::Job", file)]
+TABLES = {TEMPLATE: events.TABLES, COMMERCE: commerce.TABLES}
+# Those that no job of ours writes, and where they lie.
+JSON = {
+    events.RAW_EVENTS: "s3://${SourceEventsBucket}/events/",
+    commerce.FILE_RECEIPTS: "s3://${LandingBucket}/receipts/",
+}
+ANALYTICS = {
+    TEMPLATE: "${AnalyticsBucket}",
+    COMMERCE: "capstone-analytics-${StudentId}-${AWS::AccountId}",
+}
 STATE_MACHINE = PROJECT / "glue_jobs" / "orchestration.asl.yaml"
 MAX_BYTES = 51_200  # what create-stack takes as a file
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
@@ -34,12 +50,12 @@ def _hive_type(data_type: T.DataType) -> str:
     return str(data_type.simpleString())
 
 
-def _found(value: str | dict[str, list[str]]) -> str:
+def _found(value: str | dict[str, list[str]], file: Path) -> str:
     """Return a text, looked up in the mappings if need be."""
     if isinstance(value, str):
         return value
     first, second, third = value["Fn::FindInMap"]
-    return str(template()["Mappings"][first][second][third])
+    return str(template(file)["Mappings"][first][second][third])
 
 
 def _text(value: Any) -> str:  # ruff: ignore[any-type] - a text or an expression
@@ -48,17 +64,22 @@ def _text(value: Any) -> str:  # ruff: ignore[any-type] - a text or an expressio
     return found if isinstance(found, str) else found[0]
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_table(table: Table) -> None:
+@pytest.mark.parametrize(
+    ("file", "table"),
+    [(file, table) for file, tables in TABLES.items() for table in tables],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_table(file: Path, table: Table) -> None:
     """A table of the catalog has the schema's columns, types, comments, keys and place."""
-    declared = {
-        properties["TableInput"]["Name"]: properties
-        for properties in resources("AWS::Glue::Table").values()
-    }[table.name]
+    [declared] = [
+        properties
+        for properties in resources("AWS::Glue::Table", file).values()
+        if properties["TableInput"]["Name"] == table.name
+    ]
     table_input = declared["TableInput"]
     storage = table_input["StorageDescriptor"]
 
-    assert declared["DatabaseName"] == {"Ref": f"{table.layer.title()}Database"}
+    assert _database(declared["DatabaseName"]) == table.layer
     assert table_input["Description"] == table.meaning
     assert table_input["TableType"] == "EXTERNAL_TABLE"
     assert [
@@ -70,36 +91,44 @@ def test_table(table: Table) -> None:
     assert [key["Name"] for key in table_input["PartitionKeys"]] == list(table.partition_keys)
     assert {key["Type"] for key in table_input["PartitionKeys"]} == {"string"}
     assert all(key["Comment"] for key in table_input["PartitionKeys"])
-    kind, bucket, path = (
-        ("json", "SourceEventsBucket", "events/")
-        if table is RAW_EVENTS
-        else (
-            "parquet",
-            "AnalyticsBucket",
-            table.path,
-        )
-    )
-    assert storage["Location"] == {"Fn::Sub": f"s3://${{{bucket}}}/{path}"}
+    location = JSON.get(table, f"s3://{ANALYTICS[file]}/{table.path}")
+    assert storage["Location"] == {"Fn::Sub": location}
     formats = (storage["InputFormat"], storage["OutputFormat"])
+    serde = storage["SerdeInfo"]["SerializationLibrary"]
     assert (
-        *map(_found, formats),
-        _found(storage["SerdeInfo"]["SerializationLibrary"]),
-    ) == STORED[kind]
-    assert ("projection.enabled" in table_input.get("Parameters", {})) == (table is RAW_EVENTS)
+        tuple(_found(each, file) for each in (*formats, serde))
+        == (STORED["json" if table in JSON else "parquet"])
+    )
+    assert ("projection.enabled" in table_input.get("Parameters", {})) == (table in JSON)
 
 
-def test_every_table_is_declared() -> None:
+def _database(name: dict[str, Any]) -> str:
+    """Return the layer of a database's name, which both templates make alike."""
+    if "Ref" in name:
+        name = resources("AWS::Glue::Database")[name["Ref"]]["DatabaseInput"]["Name"]
+    separator, [layer, student] = name["Fn::Join"]
+    assert separator == "_"
+    assert student == {"Fn::Join": ["_", {"Fn::Split": ["-", {"Ref": "StudentId"}]}]}
+    return layer
+
+
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_every_table_is_declared(file: Path) -> None:
     """The catalog holds the schema's tables and no other."""
-    declared = resources("AWS::Glue::Table").values()
+    declared = resources("AWS::Glue::Table", file).values()
 
     assert {properties["TableInput"]["Name"] for properties in declared} == {
-        table.name for table in TABLES
+        table.name for table in TABLES[file]
     }
+
+
+def _job(file: Path, job: str) -> dict[str, Any]:
+    return resources("AWS::Glue::Job", file)[job]
 
 
 def _own_arguments(job: str) -> set[str]:
     """Return the names of a job's arguments that are not Glue's."""
-    given = {name.removeprefix("--") for name in JOBS[job]["DefaultArguments"]}
+    given = {name.removeprefix("--") for name in _job(TEMPLATE, job)["DefaultArguments"]}
     return {name for name in given if "-" not in name} - {"conf", "TempDir"}
 
 
@@ -114,25 +143,26 @@ def test_job_arguments() -> None:
 
 def test_bookmark() -> None:
     """The bookmark is on, its context is named, and no two runs share it."""
-    job = JOBS["CurateEventsJob"]
+    job = _job(TEMPLATE, "CurateEventsJob")
 
     assert job["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-enable"
     assert job["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
     assert 'transformation_ctx="raw_events"' in SCRIPT.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("job", JOBS)
-def test_job_logs_into_groups_that_forget(job: str) -> None:
+@pytest.mark.parametrize(("file", "job"), JOBS)
+def test_job_logs_into_groups_that_forget(file: Path, job: str) -> None:
     """Its prefix, with what Glue puts behind it, names two groups of the template."""
-    _, [separator, output] = _join(JOBS[job]["DefaultArguments"]["--custom-logGroup-prefix"])
-    groups = resources("AWS::Logs::LogGroup")
+    prefix = _job(file, job)["DefaultArguments"]["--custom-logGroup-prefix"]
+    _, [separator, output] = _join(prefix)
+    groups = resources("AWS::Logs::LogGroup", file)
     errors = {name for name, group in groups.items() if "Fn::Join" in group["LogGroupName"]}
     [error] = (name for name in errors if _join(groups[name]["LogGroupName"])[1][1] == output)
 
     assert separator == "/output"
     assert _text(groups[output["Ref"]]["LogGroupName"]).endswith("/output")
     assert _join(groups[error]["LogGroupName"])[0] == "/error"
-    assert {error, output["Ref"]} >= set(_listed(template()["Resources"][job]["DependsOn"]))
+    assert {error, output["Ref"]} >= set(_listed(template(file)["Resources"][job]["DependsOn"]))
 
 
 def _join(value: dict) -> tuple[str, list]:
@@ -145,30 +175,33 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-@pytest.mark.parametrize("job", JOBS)
-def test_job_publishes_no_metric_of_glues(job: str) -> None:
+@pytest.mark.parametrize(("file", "job"), JOBS)
+def test_job_publishes_no_metric_of_glues(file: Path, job: str) -> None:
     """Their names are new for every run, and each is charged; see docs/cost.md."""
-    assert not {name for name in JOBS[job]["DefaultArguments"] if name.endswith("metrics")}
+    arguments = _job(file, job)["DefaultArguments"]
+    assert not {name for name in arguments if name.endswith("metrics")}
 
 
-@pytest.mark.parametrize("job", JOBS)
-def test_workers_stay(job: str) -> None:
+@pytest.mark.parametrize(("file", "job"), JOBS)
+def test_workers_stay(file: Path, job: str) -> None:
     """A worker that auto scaling takes away takes what it holds of a local checkpoint along."""
-    assert "--enable-auto-scaling" not in JOBS[job]["DefaultArguments"]
+    assert "--enable-auto-scaling" not in _job(file, job)["DefaultArguments"]
 
 
-def test_log_groups() -> None:
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_log_groups(file: Path) -> None:
     """They forget, and their names are new for each stack: one may come back after its deletion."""
-    for group in resources("AWS::Logs::LogGroup").values():
+    for group in resources("AWS::Logs::LogGroup", file).values():
         assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
         assert "AWS::StackId" in json.dumps(group) or "Fn::Join" in group["LogGroupName"]
 
 
-def test_functions_log_into_groups_that_forget() -> None:
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_functions_log_into_groups_that_forget(file: Path) -> None:
     """Lambda would make a group without end for a function that has none."""
-    groups = resources("AWS::Logs::LogGroup")
+    groups = resources("AWS::Logs::LogGroup", file)
 
-    for function in resources("AWS::Lambda::Function").values():
+    for function in resources("AWS::Lambda::Function", file).values():
         assert function["LoggingConfig"]["LogGroup"]["Ref"] in groups
 
 
@@ -202,11 +235,13 @@ def test_ledger_queries() -> None:
     assert len(saved) == 3
 
 
-def test_every_job_is_stopped() -> None:
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_every_job_is_stopped(file: Path) -> None:
     """Before the buckets are emptied no run of any job is left that could write."""
-    [emptied] = resources("Custom::EmptiedBuckets").values()
+    [emptied] = resources("Custom::EmptiedBuckets", file).values()
 
-    assert sorted(each["Ref"] for each in emptied["JobNames"]) == sorted(JOBS)
+    stopped = [each["Ref"] for each in emptied["JobNames"]]
+    assert sorted(stopped) == sorted(resources("AWS::Glue::Job", file))
 
 
 def test_state_machine_gets_every_name() -> None:
@@ -218,14 +253,16 @@ def test_state_machine_gets_every_name() -> None:
     assert machine["DefinitionS3Location"]["Key"] == f"glue_jobs/{STATE_MACHINE.name}"
 
 
-def test_no_identity() -> None:
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_no_identity(file: Path) -> None:
     """A lab account may make no IAM resource; nobody's account or region is written down."""
-    types = {resource["Type"] for resource in template()["Resources"].values()}
+    types = {resource["Type"] for resource in template(file)["Resources"].values()}
 
     assert not {name for name in types if name.startswith("AWS::IAM::")}
-    assert not re.search(r"\b\d{12}\b|\b[a-z]{2}-[a-z]+-\d\b", TEMPLATE.read_text(encoding="utf-8"))
+    assert not re.search(r"\b\d{12}\b|\b[a-z]{2}-[a-z]+-\d\b", file.read_text(encoding="utf-8"))
 
 
-def test_size() -> None:
-    """The template goes to create-stack as a file."""
-    assert TEMPLATE.stat().st_size <= MAX_BYTES
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_size(file: Path) -> None:
+    """A template goes to create-stack as a file."""
+    assert file.stat().st_size <= MAX_BYTES

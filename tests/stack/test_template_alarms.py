@@ -1,19 +1,28 @@
-"""The template's alarms and its dashboard look at metrics that somebody publishes."""
+"""The templates' alarms and the dashboard look at metrics that somebody publishes."""
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 
 from glue_jobs.events.load import NOTHING
 from glue_jobs.events.metrics import metrics
 from glue_jobs.events.run import Intake, Outcome
 from glue_jobs.run_metrics import NAMESPACE
-from tests.template import resources
+from tests.template import TEMPLATES, resources
 
 # What AWS publishes, by namespace: metric names and dimensions.
 OF_AWS = {
     ("AWS/Lambda", "Errors"): {"FunctionName"},
     ("AWS/Lambda", "Invocations"): {"FunctionName"},
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName"},
 }
+# The first template's topic, as the other names it.
+TOPIC_ARN = (
+    "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:capstone-alarms-${StudentId}"
+)
+TOPIC = ({"Ref": "AlarmTopic"}, {"Fn::Sub": TOPIC_ARN})
 
 
 def _published() -> dict[tuple[str, str], set[str]]:
@@ -32,25 +41,28 @@ def test_alarms_look_at_what_is_published() -> None:
     published = _published()
     looked_at = {
         (alarm["Namespace"], alarm["MetricName"]): {d["Name"] for d in alarm["Dimensions"]}
-        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        for file in TEMPLATES
+        for alarm in resources("AWS::CloudWatch::Alarm", file).values()
     }
 
     assert looked_at.items() <= published.items()
     assert looked_at.keys() > OF_AWS.keys()
 
 
-def test_every_job_that_fails_is_told() -> None:
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_every_job_that_fails_is_told(file: Path) -> None:
     """A rule on what Glue tells of its runs names each job and all that is no success."""
-    [pattern] = (
-        rule["EventPattern"]
-        for rule in resources("AWS::Events::Rule").values()
-        if "EventPattern" in rule
+    [rule] = (
+        rule
+        for rule in resources("AWS::Events::Rule", file).values()
+        if rule.get("EventPattern", {}).get("source") == ["aws.glue"]
     )
 
-    assert pattern["detail-type"] == ["Glue Job State Change"]
-    detail = pattern["detail"]
-    assert sorted(job["Ref"] for job in detail["jobName"]) == sorted(resources("AWS::Glue::Job"))
+    assert rule["EventPattern"]["detail-type"] == ["Glue Job State Change"]
+    detail, jobs = rule["EventPattern"]["detail"], resources("AWS::Glue::Job", file)
+    assert sorted(job["Ref"] for job in detail["jobName"]) == sorted(jobs)
     assert set(detail["state"]) == {"FAILED", "TIMEOUT", "ERROR"}
+    assert [target["Arn"] in TOPIC for target in rule["Targets"]] == [True]
 
 
 def test_who_publishes_to_the_topic() -> None:
@@ -64,10 +76,19 @@ def test_who_publishes_to_the_topic() -> None:
     }
 
 
-def test_every_alarm_tells_somebody() -> None:
+def test_topic() -> None:
+    """The topic has the name by which the other template knows it."""
+    [topic] = resources("AWS::SNS::Topic").values()
+
+    assert topic["TopicName"] == {"Fn::Sub": TOPIC_ARN.rpartition(":")[2]}
+
+
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_every_alarm_tells_somebody(file: Path) -> None:
     """All alarms publish to the topic, and state what missing data means."""
-    for alarm in resources("AWS::CloudWatch::Alarm").values():
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+    for alarm in resources("AWS::CloudWatch::Alarm", file).values():
+        [action] = alarm["AlarmActions"]
+        assert action in TOPIC
         assert alarm["TreatMissingData"] in {"breaching", "notBreaching"}
 
 

@@ -1,0 +1,184 @@
+"""The order book's template: what it is to the first one, what its job and functions are given."""
+
+import re
+from typing import Any
+
+from glue_jobs.commerce.contracts import CONTRACTS, FIRST_DAY
+from tests.template import COMMERCE, PROJECT, TEMPLATES, resources, template
+
+UNKNOWN = "unknown"  # the source of a file whose key names none
+ANALYTICS = "capstone-analytics-${StudentId}-${AWS::AccountId}"
+[JOB] = resources("AWS::Glue::Job", COMMERCE).values()
+FUNCTIONS = resources("AWS::Lambda::Function", COMMERCE)
+RULES = resources("AWS::Events::Rule", COMMERCE)
+
+
+def _database(layer: str) -> dict[str, Any]:
+    student = {"Fn::Join": ["_", {"Fn::Split": ["-", {"Ref": "StudentId"}]}]}
+    return {"Fn::Join": ["_", [layer, student]]}
+
+
+def test_own_arguments() -> None:
+    """The job is told where everything is; a run reads all sources, as the bookmark has them."""
+    given = JOB["DefaultArguments"]
+    own = {name: value for name, value in given.items() if "-" not in name.removeprefix("--")}
+
+    assert own == {
+        "--TempDir": {"Fn::Sub": f"s3://{ANALYTICS}/temp/"},
+        "--conf": {"Fn::Sub": "spark.hadoop.fs.s3a.endpoint.region=${AWS::Region}"},
+        "--raw_path": {"Fn::Sub": "s3://${LandingBucket}/raw/"},
+        "--analytics_path": {"Fn::Sub": f"s3://{ANALYTICS}/"},
+        "--bronze_database": _database("bronze"),
+        "--silver_database": _database("silver"),
+        "--gold_database": _database("gold"),
+        "--region": {"Ref": "AWS::Region"},
+        "--sources": ",".join(CONTRACTS),
+        "--dates": "none",
+        "--source_time_zone": {"Ref": "SourceTimeZone"},
+        "--max_files": "1000",
+        "--dpu_hour_price": {"Ref": "DpuHourPrice"},
+    }
+
+
+def test_bookmark() -> None:
+    """The bookmark is on, and no two runs share it."""
+    assert JOB["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-enable"
+    assert JOB["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
+    assert JOB["MaxRetries"] == 1
+
+
+def test_names_of_the_first_stack() -> None:
+    """What the first stack makes is called as this template says, so no parameter has to tell."""
+    made = template()["Resources"]
+
+    assert made["AnalyticsBucket"]["Properties"]["BucketName"] == {"Fn::Sub": ANALYTICS}
+    workgroup = made["WorkGroup"]["Properties"]["Name"]
+    for query in resources("AWS::Athena::NamedQuery", COMMERCE).values():
+        assert query["WorkGroup"] == workgroup
+    for name in ("StudentId", "RoleArn"):
+        first, own = (template(file)["Parameters"][name] for file in TEMPLATES)
+        assert own["AllowedPattern"] == first["AllowedPattern"]
+
+
+def test_the_first_stack_goes_last() -> None:
+    """What the first stack exports this one imports: CloudFormation deletes none that is in use."""
+    exported = template()["Outputs"]["EmptierArn"]
+    [emptied] = resources("Custom::EmptiedBuckets", COMMERCE).values()
+
+    assert emptied["ServiceToken"] == {"Fn::ImportValue": exported["Export"]["Name"]}
+    assert exported["Value"] == {"Fn::GetAtt": ["EmptierFunction", "Arn"]}
+    assert emptied["BucketNames"][0] == {"Ref": "LandingBucket"}
+
+
+def test_names_are_unlike() -> None:
+    """No logical name is in both templates, but that of what cleans up: policies name by them."""
+    shared = template()["Resources"].keys() & template(COMMERCE)["Resources"].keys()
+
+    assert shared == {"EmptiedBuckets"}
+
+
+def test_functions_go_before_the_buckets_are_emptied() -> None:
+    """A function that is still there would be started again, and write."""
+    for name in FUNCTIONS:
+        assert template(COMMERCE)["Resources"][name]["DependsOn"] == "EmptiedBuckets"
+
+
+def test_functions_have_the_code() -> None:
+    """All are packed into the one zip that the command has put there."""
+    code = {"S3Bucket": {"Fn::Sub": ANALYTICS}, "S3Key": {"Ref": "CodeKey"}}
+
+    assert [function["Code"] for function in FUNCTIONS.values()] == [code, code]
+
+
+def test_files_reach_the_validator() -> None:
+    """What lands is told to the function, which may be invoked; what is refused, to the topic."""
+    bucket = resources("AWS::S3::Bucket", COMMERCE)["LandingBucket"]
+    told = bucket["NotificationConfiguration"]["EventBridgeConfiguration"]
+    [permission] = resources("AWS::Lambda::Permission", COMMERCE).values()
+    prefixes = {
+        name: rule["EventPattern"]["detail"]["object"]["key"]
+        for name, rule in RULES.items()
+        if rule["EventPattern"]["source"] == ["aws.s3"]
+    }
+
+    assert told == {"EventBridgeEnabled": True}
+    assert prefixes == {
+        "ValidatorRule": [{"prefix": "landing/"}],
+        "FileRefusedRule": [{"prefix": "quarantine/"}],
+    }
+    for name in prefixes:
+        pattern = RULES[name]["EventPattern"]
+        assert pattern["detail-type"] == ["Object Created"]
+        assert pattern["detail"]["bucket"] == {"name": [{"Ref": "LandingBucket"}]}
+    assert permission["SourceArn"] == {"Fn::GetAtt": ["ValidatorRule", "Arn"]}
+    assert permission["FunctionName"] == {"Ref": "ValidatorFunction"}
+
+
+def test_no_event_is_lost() -> None:
+    """One that the rule could not hand over, and one that the function failed at, are kept."""
+    queue = {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    [target] = RULES["ValidatorRule"]["Targets"]
+    [retries] = resources("AWS::Lambda::EventInvokeConfig", COMMERCE).values()
+    [policy] = resources("AWS::SQS::QueuePolicy", COMMERCE).values()
+    [statement] = policy["PolicyDocument"]["Statement"]
+
+    assert target["DeadLetterConfig"] == {"Arn": queue}
+    assert retries["DestinationConfig"] == {"OnFailure": {"Destination": queue}}
+    assert retries["FunctionName"] == {"Ref": "ValidatorFunction"}
+    rule = {"aws:SourceArn": {"Fn::GetAtt": ["ValidatorRule", "Arn"]}}
+    assert statement["Condition"] == {"ArnEquals": rule}
+
+
+def test_versions_outlive_dead_letters() -> None:
+    """A letter names a version of a file, which may be replaced meanwhile."""
+    [queue] = resources("AWS::SQS::Queue", COMMERCE).values()
+    rules = resources("AWS::S3::Bucket", COMMERCE)["LandingBucket"]["LifecycleConfiguration"][
+        "Rules"
+    ]
+    [days] = (
+        rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
+        for rule in rules
+        if "NoncurrentVersionExpiration" in rule
+    )
+
+    assert days * 24 * 3600 > queue["MessageRetentionPeriod"]
+
+
+def test_receipts_are_projected() -> None:
+    """Every folder that the function may write has its partition."""
+    table = resources("AWS::Glue::Table", COMMERCE)["FileReceiptsTable"]["TableInput"]
+    projection = table["Parameters"]
+
+    assert projection["projection.source.values"].split(",") == [*CONTRACTS, UNKNOWN]
+    assert projection["projection.date.range"] == f"{FIRST_DAY},NOW+1DAY"
+    assert projection["storage.location.template"] == {
+        "Fn::Sub": "s3://${LandingBucket}/receipts/source=${!source}/date=${!date}/"
+    }
+
+
+def test_api_only_if_asked_for() -> None:
+    """Without an address there is no function that fetches, and nothing that it would need."""
+    made = template(COMMERCE)["Resources"]
+    conditional = {name for name, each in made.items() if each.get("Condition") == "HasApi"}
+
+    assert conditional == {
+        "FetchCustomersFunction",
+        "FetchCustomersLogGroup",
+        "CustomersApiSecret",
+        "FetchFailedAlarm",
+    }
+    assert FUNCTIONS["FetchCustomersFunction"]["Environment"]["Variables"] == {
+        "CUSTOMERS_API_URL": {"Ref": "CustomersApiUrl"},
+        "SECRET_ARN": {"Ref": "CustomersApiSecret"},
+        "BUCKET": {"Ref": "LandingBucket"},
+    }
+
+
+def test_named_queries() -> None:
+    """The saved statements are those of the page that explains them."""
+    page = (PROJECT / "docs" / "commerce-operations.md").read_text(encoding="utf-8")
+    explained = re.findall(r"```sql\n(-- commerce .*?)```", page, flags=re.DOTALL)
+
+    queries = resources("AWS::Athena::NamedQuery", COMMERCE).values()
+    assert [query["QueryString"] for query in queries] == explained
+    assert len(explained) == 3
