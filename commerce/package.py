@@ -1,0 +1,114 @@
+"""Put the order book's code where its stack expects it: ``python -m commerce.package``.
+
+The functions' code is one zip, named by its content. Its key is the last line that is printed: the
+stack's parameter CodeKey. It has the modules of ``commerce/functions`` and what they import of this
+project. The job's script and modules go where those of the first stack lie.
+"""
+
+import argparse
+import hashlib
+import io
+import re
+import sys
+import zipfile
+from collections.abc import Iterable
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from generate_sample_data import OneSentenceParser
+
+PROJECT = Path(__file__).parents[1]
+PACKED = {".py", ".css", ".html", ".js", ".sql"}  # of the jobs, as build_pipeline.ipynb packs them
+JOB_SCRIPT = "glue_jobs/load_commerce.py"
+JOB_MODULES = "glue_jobs/glue_jobs.zip"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Upload the code, print where each part lies; what keeps it from there is one sentence."""
+    parser = OneSentenceParser(
+        prog="python -m commerce.package", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument("--student-id", required=True, type=_student_id, help="of the first stack")
+    options = parser.parse_args(argv)
+    try:
+        for line in upload(options.student_id):
+            print(line)  # ruff: ignore[print] - what the next command needs
+    except ClientError as error:
+        parser.error(_obstacle(options.student_id, error))
+    except (BotoCoreError, OSError) as error:
+        cure = "see docs/set-up.md for credentials and region, or start the local AWS: make aws"
+        parser.error(f"AWS was not reached: {error}; {cure}")
+    return 0
+
+
+def upload(student_id: str) -> list[str]:
+    """Put all code into the analytics bucket of the first stack; return URIs and, last, a key."""
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    bucket = f"capstone-analytics-{student_id}-{account}"
+    code = function_code()
+    bodies = {
+        JOB_SCRIPT: (PROJECT / JOB_SCRIPT).read_bytes(),
+        JOB_MODULES: job_modules(),
+        code_key(code): code,
+    }
+    s3 = boto3.client("s3")
+    for key, body in bodies.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=body, ExpectedBucketOwner=account)
+    return [*(f"s3://{bucket}/{key}" for key in bodies), code_key(code)]
+
+
+def code_key(code: bytes) -> str:
+    """Return the key of the functions' code."""
+    return f"commerce/functions-{hashlib.sha256(code).hexdigest()[:16]}.zip"
+
+
+def function_code() -> bytes:
+    """Return the functions' modules, and those of the project that they import, as a zip."""
+    finder = ModuleFinder([str(PROJECT)])  # the runtime has the standard library and boto3
+    for file in sorted((PROJECT / "commerce" / "functions").glob("*.py")):
+        finder.import_hook(f"commerce.functions.{file.stem}".removesuffix(".__init__"))
+    files = (vars(module)["__file__"] for module in finder.modules.values())
+    return zipped(Path(file) for file in files if file)  # what is built in has none
+
+
+def job_modules() -> bytes:
+    """Return the jobs' modules, and what they read, as a zip."""
+    return zipped(each for each in (PROJECT / "glue_jobs").rglob("*") if each.suffix in PACKED)
+
+
+def zipped(files: Iterable[Path]) -> bytes:
+    """Return files of the project as a zip that depends on nothing but names and text."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for file in sorted(files):
+            entry = zipfile.ZipInfo(file.relative_to(PROJECT).as_posix())
+            entry.external_attr = 0o644 << 16  # whoever unpacks it may read it
+            archive.writestr(entry, file.read_bytes())
+    return buffer.getvalue()
+
+
+def _student_id(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not 1 to 20 lower-case letters, digits and inner hyphens"
+        )
+    return text
+
+
+def _obstacle(student_id: str, error: ClientError) -> str:
+    code = error.response["Error"]["Code"]
+    if code == "NoSuchBucket":
+        return (
+            f"there is no analytics bucket of {student_id!r} in this account; create the stack of "
+            f"capstone-starter.cfn.yaml with this StudentId first, as the README shows"
+        )
+    if code in {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"}:
+        return f"AWS does not know these credentials ({code}); get new ones, see docs/set-up.md"
+    return f"AWS refused: {error}; the bucket must be yours, and you need s3:PutObject on it"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
