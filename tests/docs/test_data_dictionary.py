@@ -7,8 +7,8 @@ from sqlglot import parse_one
 from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.qualify import qualify
 
-from glue_jobs.events.schemas import TABLES
 from tests.tools import data_dictionary
+from tests.tools.data_dictionary import TABLES
 
 PAGE = data_dictionary.PAGE.read_text(encoding="utf-8")
 STATEMENTS = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)

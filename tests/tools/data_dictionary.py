@@ -1,13 +1,16 @@
 """The tables of docs/data-dictionary.md, as ``make dictionary`` writes them; its words stay.
 
-Columns come from glue_jobs/events/schemas.py; what partition keys mean, from the template.
+Columns come from the schemas of both domains; what partition keys mean, from the templates.
 """
 
-from glue_jobs.events.schemas import TABLES, Table
-from tests.template import PROJECT, resources
+from glue_jobs.commerce import schemas as commerce
+from glue_jobs.events import schemas as events
+from glue_jobs.lake.tables import Table
+from tests.template import PROJECT, TEMPLATES, resources
 from tests.tools.cost_page import markdown, written
 
 PAGE = PROJECT / "docs/data-dictionary.md"
+TABLES = (*events.TABLES, *commerce.TABLES)
 
 
 def tables() -> dict[str, str]:
@@ -45,8 +48,9 @@ def _columns(table: Table) -> str:
 
 
 def _keys(table: Table) -> list[dict[str, str]]:
-    """Return a table's partition keys as the template declares them."""
-    inputs = [of["TableInput"] for of in resources("AWS::Glue::Table").values()]
+    """Return a table's partition keys as a template declares them."""
+    declared_in = (resources("AWS::Glue::Table", file).values() for file in TEMPLATES)
+    inputs = (each["TableInput"] for declared in declared_in for each in declared)
     [declared] = [each for each in inputs if each["Name"] == table.name]
     return declared["PartitionKeys"]
 
