@@ -172,6 +172,11 @@ def _minute(minute: int) -> str:
     return f"{datetime.fromtimestamp(minute * 60, UTC):%Y-%m-%dT%H:%M}"
 
 
+def session_id(session: int) -> str:
+    """Return a number below 2**48 as an id that looks random; no two have the same."""
+    return f"s_{session * 0x9E3779B97F4B % 2**48:012x}"
+
+
 def line(event: Event) -> bytes:
     """The event as the producer writes it: all nine fields, no line end."""
     minute, micros = divmod(event.time, 60 * SECOND)
@@ -186,7 +191,7 @@ def line(event: Event) -> bytes:
     return (
         f'{{"timestamp": "{_minute(minute)}:{micros // SECOND:02}.{micros % SECOND:06}Z", '
         f'"user_id": "u_{event.user:08}", '
-        f'"session_id": "s_{event.session * 0x9E3779B97F4B % 2**48:012x}", '
+        f'"session_id": "{session_id(event.session)}", '
         f'"event_type": "{event.event_type}", "product_id": {product_id}, '
         f'"quantity": {quantity}, "price": {price}, "category": {category}, '
         f'"search_query": {search_query}}}'

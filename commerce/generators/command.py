@@ -13,8 +13,9 @@ from commerce.generators.world import World
 from generate_sample_data import CATALOGUE, FIRST_YEAR, LAST_YEAR, OneSentenceParser, number
 
 SIZES = {"products": 200, "customers": 2000, "transactions": 10_000, "reviews": 1000}
+SIZES["clickstream"] = 20_000
 MOST_LINES_A_CUSTOMER = 10  # on average: many leave before
-MOST = {"products": 100_000} | dict.fromkeys(("customers", "transactions", "reviews"), 100_000_000)
+MOST = dict.fromkeys(SIZES, 100_000_000) | {"products": 100_000}
 
 
 def run(

@@ -149,6 +149,17 @@ SOURCES = {
         wrong_types={},
         unknown=(UNKNOWN_PRODUCT, UNKNOWN_CUSTOMER),
     ),
+    "clickstream": Source(
+        "json",
+        clicks := (
+            *("session_id", "event_type", "timestamp"),
+            *("customer_id", "page", "device", "product_id"),
+        ),
+        optional=("customer_id", "page", "device", "product_id"),
+        invalid=dict.fromkeys(("session_id", "customer_id", "product_id"), BAD_ID)
+        | {"event_type": "wishlist", "timestamp": "2026-03-02T18:00:00", "device": "toaster"},
+        wrong_types=dict.fromkeys(clicks, 7),
+    ),
 }
 
 

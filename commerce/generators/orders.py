@@ -28,6 +28,12 @@ VERDICTS = [
 ]
 
 
+def second_of_day(random: Dice) -> int:
+    """Return when somebody comes, by the rhythm of the clickstream."""
+    hour = bisect(HOURS, random() * HOURS[-1])
+    return 3600 * hour + int(random() * 3600)
+
+
 class Order(NamedTuple):
     """The ``number``-th order of a customer, 0 the first, with ``size`` lines."""
 
@@ -122,11 +128,15 @@ class OrderBook:
         articles = {article.product_id: article for article in self.world.articles}
         return {first: articles[second] for first, second in PAIRS}
 
+    def pick(self, random: Dice) -> Article:
+        """Return a product; popular ones more often."""
+        place = bisect(self._popularity, random() * self._popularity[-1])
+        return self.world.articles[place]
+
     def _basket(self, random: Dice, size: int) -> list[Article]:
         basket: dict[str, Article] = {}
         while len(basket) < size:
-            place = bisect(self._popularity, random() * self._popularity[-1])
-            article = self.world.articles[place]
+            article = self.pick(random)
             basket[article.product_id] = article
             partner = self._partners.get(article.product_id)
             if partner and len(basket) < size and random() < PAIR_CHANCE:
@@ -136,8 +146,7 @@ class OrderBook:
     def lines(self, order: Order) -> Iterator[Line]:
         """Yield the transactions of an order."""
         random = dice(self.world.seed, "order", order.customer, order.number)
-        hour = bisect(HOURS, random() * HOURS[-1])
-        second = 3600 * hour + int(random() * 3600)
+        second = second_of_day(random)
         percent = 90 if random() < DISCOUNTED else 100
         for place, article in enumerate(self._basket(random, order.size)):
             quantity = 1 + int(random() * random() * 4)

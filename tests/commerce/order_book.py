@@ -14,7 +14,10 @@ FIELDS = {
     "transactions": "transaction_id order_id customer_id product_id quantity price total_amount"
     " transaction_date status updated_at",
     "reviews": "review_id product_id customer_id rating review_text review_date",
+    "clickstream": "session_id event_type timestamp customer_id page device product_id",
 }
+CLICK_OPTIONAL = {"customer_id", "page", "device", "product_id"}
+JSON = {"products", "customers", "clickstream"}
 OPTIONAL = {"brand", "city", "order_id", "review_text", "updated_at"}
 NUMBERS = {"price": (int, float), "stock": int}  # all other fields of a JSON record are texts
 
@@ -33,7 +36,7 @@ def _is_time(value: object) -> bool:
 
 RULES = {
     **dict.fromkeys(
-        ("product_id", "customer_id", "transaction_id", "order_id", "review_id"),
+        ("product_id", "customer_id", "transaction_id", "order_id", "review_id", "session_id"),
         _matches(r"[A-Za-z0-9_.:-]{1,64}"),
     ),
     **dict.fromkeys(("price", "total_amount"), _matches(r"\d{1,8}(\.\d{1,2})?")),
@@ -42,6 +45,11 @@ RULES = {
     "quantity": _matches(r"[1-9]\d*"),
     "rating": _matches("[1-5]"),
     "status": _matches("completed|returned|refunded"),
+    "event_type": _matches(
+        "page_view|product_view|add_to_cart|remove_from_cart|checkout|purchase|search"
+    ),
+    "timestamp": lambda value: _is_time(value) and str(value).endswith("Z"),
+    "device": _matches("desktop|mobile|tablet"),
     "email": _matches("[^@]*@[^@]*"),
 }
 
@@ -56,7 +64,7 @@ def _record(source: str, line: bytes) -> dict | str:
     """Return a record, or why the line is none."""
     fields = FIELDS[source].split()
     try:
-        if source in {"products", "customers"}:
+        if source in JSON:
             return json.loads(line.decode(), object_pairs_hook=_no_field_twice)
         [values] = csv.reader([line.decode()], strict=True)
     except UnicodeDecodeError:
@@ -76,9 +84,9 @@ def _problems(source: str, record: dict) -> Iterator[str]:
     for field in FIELDS[source].split():
         value = record[field]
         if value in {None, ""}:
-            if field not in OPTIONAL:
+            if field not in (CLICK_OPTIONAL if source == "clickstream" else OPTIONAL):
                 yield f"missing_{field}"
-        elif source in {"products", "customers"} and not isinstance(value, NUMBERS.get(field, str)):
+        elif source in JSON and not isinstance(value, NUMBERS.get(field, str)):
             yield f"wrong_type_{field}"
         elif not RULES.get(field, lambda _: True)(value):
             yield f"invalid_{field}"

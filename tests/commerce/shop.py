@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from commerce.generators import (
+    generate_clickstream,
     generate_customers,
     generate_products,
     generate_reviews,
@@ -18,6 +19,7 @@ MAINS: dict[str, Callable[[list[str]], int]] = {
     "customers": generate_customers.main,
     "transactions": generate_transactions.main,
     "reviews": generate_reviews.main,
+    "clickstream": generate_clickstream.main,
 }
 SIZES = {
     "products": ["--rows", "250"],
@@ -25,6 +27,9 @@ SIZES = {
     "transactions": ["--rows", "1500", "--products", "250", "--customers", "300"],
     "reviews": [
         *("--rows", "200", "--products", "250", "--customers", "300", "--transactions", "1500")
+    ],
+    "clickstream": [
+        *("--rows", "800", "--products", "250", "--customers", "300", "--transactions", "1500")
     ],
 }
 

@@ -18,6 +18,7 @@ FILE_OUTCOMES = [
     for source, first, cut in [
         ("products", "", "not_json"),
         ("customers", "", "not_json"),
+        ("clickstream", "", "not_json"),
         ("transactions", "transaction_id", "wrong_number_of_fields"),
         ("reviews", "review_id", "wrong_number_of_fields"),
     ]

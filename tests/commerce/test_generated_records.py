@@ -9,24 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from commerce.generators import (
-    generate_customers,
-    generate_products,
-    generate_reviews,
-    generate_transactions,
-)
 from commerce.generators.faults import SOURCES
 from glue_jobs.commerce.contracts import Delivery
 from glue_jobs.commerce.records import parse_line
 from tests.commerce.order_book import files
+from tests.commerce.shop import MAINS, SIZES
 
-RATE = 0.02
-MAINS = {
-    "products": generate_products.main,
-    "customers": generate_customers.main,
-    "transactions": generate_transactions.main,
-    "reviews": generate_reviews.main,
-}
+RATE = 0.05
 
 
 def _raw_lines(file: Path) -> Iterator[bytes]:
@@ -52,7 +41,7 @@ def test_reasons(source: str, tmp_path: Path) -> None:
     """Per file, the contracts reject what the truth says, for the reason that it says."""
     truth = tmp_path / "truth.json"
     faults = [f"{kind}={RATE}" for kind in SOURCES[source].kinds]
-    argv = ["--days", "5", "--output", str(tmp_path), "--truth", str(truth)]
+    argv = [*SIZES[source], "--days", "5", "--output", str(tmp_path), "--truth", str(truth)]
 
     MAINS[source]([*argv, *(word for fault in faults for word in ("--fault", fault))])
 
