@@ -15,17 +15,26 @@ from generate_sample_data import CATALOGUE, FIRST_YEAR, LAST_YEAR, OneSentencePa
 SIZES = {"products": 200, "customers": 2000, "transactions": 10_000, "reviews": 1000}
 SIZES["clickstream"] = 20_000
 MOST_LINES_A_CUSTOMER = 10  # on average: many leave before
+WriteEvents = Callable[[Plan, Path], None]
 MOST = dict.fromkeys(SIZES, 100_000_000) | {"products": 100_000}
 
 
 def run(
-    source: str, make: Callable[[Plan], Deliveries], others: tuple[str, ...], argv: list[str] | None
+    source: str,
+    make: Callable[[Plan], Deliveries],
+    others: tuple[str, ...],
+    argv: list[str] | None,
+    write_events: WriteEvents | None = None,
 ) -> int:
     """Run the command of a source; bad input leaves everything as it was.
 
-    ``others`` are the sources whose sizes decide what its records name.
+    ``others`` are the sources whose sizes decide what its records name; ``write_events`` writes
+    the same for the events domain.
     """
     parser = _arguments(source, others)
+    parser.set_defaults(events=None)
+    if write_events:
+        parser.add_argument("--events", type=Path, metavar="DIR", help="for five-minute files too")
     options = parser.parse_args(argv)
     sizes = {source: options.rows} | {other: getattr(options, other) for other in others}
     counts = (sizes.get(name, SIZES[name]) for name in ("products", "customers"))
@@ -33,15 +42,29 @@ def run(
     rates = {kind: rate for kind, rate in options.fault if kind not in FILE_FAULTS}
     file_faults = [kind for kind, _ in options.fault if kind in FILE_FAULTS]
     plan = Plan(world, sizes, Faults(options.seed, source, rates), next(iter(file_faults), None))
+    if len(file_faults) > 1:
+        parser.error(f"one file fault at a time, not {' and '.join(file_faults)}")
+    if problem := _problem(plan):
+        parser.error(problem)
     try:
-        if len(file_faults) > 1:
-            parser.error(f"one file fault at a time, not {' and '.join(file_faults)}")
-        if problem := _problem(plan) or _obstacle(source, options):
-            parser.error(problem)
-        write(plan, make(plan), options.output, options.truth)
+        if obstacle := _obstacle(source, options):
+            parser.error(obstacle)
+        _write(plan, make, options, write_events)
     except OSError as error:
         parser.error(f"cannot write {error.filename or options.output}: {error.strerror}")
     return 0
+
+
+def _write(
+    plan: Plan,
+    make: Callable[[Plan], Deliveries],
+    options: argparse.Namespace,
+    write_events: WriteEvents | None,
+) -> None:
+    options.output.mkdir(parents=True, exist_ok=True)
+    if write_events and options.events:
+        write_events(plan, options.events)
+    write(plan, make(plan), options.output, options.truth)
 
 
 def _arguments(source: str, others: tuple[str, ...]) -> OneSentenceParser:
@@ -127,6 +150,8 @@ def _obstacle(source: str, options: argparse.Namespace) -> str | None:
     folder, truth_file = options.output / source, options.truth
     if folder.exists():
         return f"{folder} exists; delete it or name another --output"
+    if options.events and options.events.exists():
+        return f"--events {options.events} exists; delete it or name another folder"
     if truth_file and truth_file.exists():
         return f"--truth {truth_file} exists; delete it or name another file"
     return None

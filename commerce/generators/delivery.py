@@ -45,8 +45,7 @@ class Deliveries(Protocol):
 
 
 def write(plan: Plan, deliveries: Deliveries, output: Path, truth_file: Path | None) -> None:
-    """Generate beside the output and move there in the end."""
-    output.mkdir(parents=True, exist_ok=True)
+    """Generate beside the output, a folder that exists, and move there in the end."""
     with TemporaryDirectory(prefix=".making-", dir=output) as staging:
         source = plan.faults.source
         (folder := Path(staging) / source).mkdir()

@@ -8,8 +8,8 @@ from datetime import datetime, time
 from commerce.generators.command import run
 from commerce.generators.delivery import Plan
 from commerce.generators.faults import Record
-from commerce.generators.orders import OrderBook
-from commerce.generators.visits import DAY, Click, Visits, session_of
+from commerce.generators.five_minutes import write_events
+from commerce.generators.visits import DAY, Click, session_of, visits_of
 from commerce.generators.world import user_id
 from generate_sample_data import session_id
 
@@ -21,8 +21,7 @@ class Clickstream:
 
     def __init__(self, plan: Plan) -> None:
         self._world = plan.world
-        book = OrderBook(plan.world, plan.sizes["transactions"])
-        self._visits = Visits(book, plan.sizes["clickstream"])
+        self._visits = visits_of(plan.world, plan.sizes)
         self._devices: list[list[object]] = []
 
     def days(self) -> Iterator[tuple[int, Iterable[Record]]]:
@@ -85,7 +84,8 @@ class Clickstream:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command."""
-    return run("clickstream", Clickstream, ("products", "customers", "transactions"), argv)
+    others = ("products", "customers", "transactions")
+    return run("clickstream", Clickstream, others, argv, write_events)
 
 
 if __name__ == "__main__":

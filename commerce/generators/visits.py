@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from commerce.generators.draws import Dice
 from commerce.generators.orders import Line, Order, OrderBook, second_of_day
-from commerce.generators.world import Article
+from commerce.generators.world import Article, World
 from generate_sample_data import LEAVE_CHANCE, MOST_PRODUCTS_A_VISIT, SEARCH_CHANCE, dice
 
 DAY = 86_400  # seconds
@@ -152,6 +152,11 @@ class Visits:
         if cart - back and random() < CHECKOUT_CHANCE:
             steps.append(Step("checkout", "/checkout"))
         return steps
+
+
+def visits_of(world: World, sizes: Mapping[str, int]) -> Visits:
+    """Return the visits of a shop; ``sizes`` are rows, by source."""
+    return Visits(OrderBook(world, sizes["transactions"]), sizes["clickstream"])
 
 
 def session_of(order: Order) -> int:
