@@ -102,9 +102,9 @@ def _silver_row(values: Row, delivery: Delivery, zone: tzinfo) -> tuple[str, tup
     effective = _midnight(delivery.day, UTC)
     if updated := values.get("updated_at"):
         effective = updated.time or _midnight(updated.day, zone)
-    sale = values[DATED[delivery.source]] if delivery.source in DATED else None
-    values["dt"] = (sale.day if sale else delivery.day).isoformat()
-    values["transaction_time"] = values["event_time"] = sale and sale.time
+    moment = values[DATED[delivery.source]] if delivery.source in DATED else None
+    values["dt"] = (moment.day if moment else delivery.day).isoformat()
+    values["transaction_time"] = values["event_time"] = moment and moment.time
     values["effective_time"] = effective
     if delivery.source == "sales":
         values |= _as_transaction(values["amount"], values["quantity"])

@@ -2,9 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from random import Random
 from zoneinfo import ZoneInfo
 
-from tests.commerce.oracle import load
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.commerce.deliveries import deliveries, redelivered
+from tests.commerce.oracle import COLUMNS, DAILY, load
 from tests.commerce.oracle_records import Delivery, Row
 
 LINE = {
@@ -40,16 +45,14 @@ def at(day: int, hour: int = 0) -> datetime:
     return datetime.fromisoformat(f"2026-03-{day:02}T{hour:02}")
 
 
-def facts(*deliveries: Delivery, zone: tzinfo = UTC) -> list[Row]:
+def facts(*files: Delivery, zone: tzinfo = UTC) -> list[Row]:
     """Return the rows of fct_transactions."""
-    return load(deliveries, zone)[0]["fct_transactions"]
+    return load(files, zone)[0]["fct_transactions"]
 
 
-def counts(*deliveries: Delivery) -> list[tuple[int, int, int, int]]:
+def counts(*files: Delivery) -> list[tuple[int, int, int, int]]:
     """Return (lines, accepted, duplicates, rejected) of each file."""
-    return [
-        (file.lines, file.accepted, file.duplicates, file.rejected) for file in load(deliveries)[1]
-    ]
+    return [(file.lines, file.accepted, file.duplicates, file.rejected) for file in load(files)[1]]
 
 
 def test_a_return_and_a_refund_change_the_day_of_sale() -> None:
@@ -125,10 +128,10 @@ def test_duplicates() -> None:
     """A row that silver has adds nothing, but under another date it was true again."""
     again = LINE | {"price": " 5 ", "status": "COMPLETED"}
     corrected = LINE | {"total_amount": "4.50"}
-    deliveries = on(3, LINE, again), on(5, again, corrected), on(4, corrected)
-    [first, second] = load(deliveries)[0]["transactions"]
+    files = on(3, LINE, again), on(5, again, corrected), on(4, corrected)
+    [first, second] = load(files)[0]["transactions"]
 
-    assert counts(*deliveries) == [(2, 1, 1, 0), (2, 1, 1, 0), (1, 0, 1, 0)]
+    assert counts(*files) == [(2, 1, 1, 0), (2, 1, 1, 0), (1, 0, 1, 0)]
     assert (first["first_effective"], first["last_effective"]) == (at(4), at(5))
     assert (second["first_effective"], second["last_effective"]) == (at(3), at(5))
     assert second["total_amount"] == Decimal("9.00")
@@ -163,10 +166,10 @@ def test_a_sale_is_a_transaction_without_order_and_status() -> None:
     """Its price is told where it is whole cents; an equal transaction is its duplicate."""
     same = LINE | {"order_id": "", "price": "4.5", "transaction_date": "2026-03-02"}
     thirds = SALE | {"transaction_id": "t2", "quantity": "3", "amount": "10.00"}
-    deliveries = on(3, SALE, thirds, source="sales"), on(3, same)
+    files = on(3, SALE, thirds, source="sales"), on(3, same)
 
-    assert counts(*deliveries) == [(2, 2, 0, 0), (1, 0, 1, 0)]
-    assert [(fact["price"], fact["order_id"]) for fact in facts(*deliveries)] == [
+    assert counts(*files) == [(2, 2, 0, 0), (1, 0, 1, 0)]
+    assert [(fact["price"], fact["order_id"]) for fact in facts(*files)] == [
         (Decimal("4.50"), None),
         (None, None),
     ]
@@ -312,3 +315,35 @@ def test_rejected_lines_name_every_rule_in_the_order_of_fields() -> None:
     assert (lines.lines, lines.accepted, lines.duplicates, lines.rejected) == (4, 1, 0, 3)
     assert products.reasons == {"wrong_type_product_id,wrong_type_price,wrong_type_stock": 1}
     assert len(tables["transactions"]) == 1
+
+
+@given(deliveries(), st.randoms(use_true_random=False), st.sampled_from([UTC, CITY]))
+def test_tables_depend_on_no_order_no_split_and_no_repetition(
+    files: list[Delivery], random: Random, zone: tzinfo
+) -> None:
+    """What is known is a function of the set of records and days; each row has one first file."""
+    tables, counts = load(files, zone)
+    others, other_counts = load(redelivered(files, random), zone)
+
+    assert others == tables
+    silver = sum(len(tables[table]) for table in COLUMNS)
+    assert sum(file.accepted for file in counts) == silver
+    assert sum(file.accepted for file in other_counts) == silver
+
+
+@given(deliveries("transactions", "sales"), st.sampled_from([UTC, CITY]))
+def test_daily_tables_add_up_to_the_facts(files: list[Delivery], zone: tzinfo) -> None:
+    """Revenue and lines of each day are the same in all of them; a day with facts has a row."""
+    tables, _ = load(files, zone)
+
+    def sums(table: str, lines: str, *amounts: str) -> dict[str, list]:
+        days: dict[str, list] = {}
+        for row in tables[table]:
+            values = [1 if lines == "rows" else row[lines], *(row[each] for each in amounts)]
+            before = days.get(row["dt"], [0] * len(values))
+            days[row["dt"]] = [a + b for a, b in zip(before, values, strict=True)]
+        return days
+
+    facts = sums("fct_transactions", "rows", "quantity", "gross_amount", "net_amount")
+    for table in DAILY:
+        assert sums(table, "transactions", "units", "gross_revenue", "net_revenue") == facts
