@@ -41,6 +41,7 @@ from glue_jobs.lake.store import NOT_THE_SAME
 from glue_jobs.lake.tables import Table
 
 BATCH = 1 << 22  # bytes of lines that are validated at once
+TASKS_A_CORE = 4  # at the most, each with some files
 MOST_FIELDS = 1000  # names of unknown fields that are kept of a file
 
 _CONTENT = {
@@ -82,7 +83,9 @@ def parse_files(spark: SparkSession, files: list[RawFile], zone: str, region: st
     given = [
         File(number, file.uri, file.etag, *file.partition) for number, file in enumerate(files)
     ]
-    named = spark.createDataFrame(spark.sparkContext.parallelize(given, len(given)), _FILES)
+    context = spark.sparkContext
+    tasks = min(len(given), TASKS_A_CORE * context.defaultParallelism)
+    named = spark.createDataFrame(context.parallelize(given, tasks), _FILES)
     return named.mapInArrow(partial(_parse_files, region, zone), PARSED)
 
 

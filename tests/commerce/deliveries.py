@@ -139,14 +139,19 @@ RECORDS: dict[str, st.SearchStrategy[Record]] = {
 }
 
 
-def deliveries(*sources: str, most: int = 6) -> st.SearchStrategy[list[Delivery]]:
-    """Draw sets of up to ``most`` files of the sources, of all if none is named."""
+def deliveries(*sources: str, least: int = 0, most: int = 6) -> st.SearchStrategy[list[Delivery]]:
+    """Draw sets of ``least`` to ``most`` files of the sources, of all if none is named."""
     days = st.sampled_from([FIRST_DAY + timedelta(days) for days in range(DAYS)])
     files = [
-        st.builds(Delivery, st.just(source), days, st.lists(RECORDS[source], max_size=8))
+        st.builds(
+            Delivery,
+            st.just(source),
+            days,
+            st.lists(RECORDS[source], min_size=min(least, 4), max_size=8),
+        )
         for source in sources or RECORDS
     ]
-    return st.lists(st.one_of(files), max_size=most)
+    return st.lists(st.one_of(files), min_size=least, max_size=most)
 
 
 def redelivered(files: Iterable[Delivery], random: Random) -> list[Delivery]:
