@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from tests.commerce.oracle_records import STATUSES, Delivery, Row, read
+from tests.commerce.oracle_records import STATUSES, Delivery, Moment, Row, read
 
 Silver = dict[str, dict[tuple, list[datetime]]]  # by table, of each row: when it was delivered
 
@@ -85,7 +85,7 @@ def _load_file(delivery: Delivery, zone: tzinfo, silver: Silver) -> Counts:
         if isinstance(values, str):
             reasons[values] += 1
             continue
-        table, row, effective = _silver_row(values, delivery, zone)
+        table, row, effective = _silver_row(values, delivery)
         times = silver[table].setdefault(row, [])
         accepted += not times
         times.append(effective)
@@ -97,11 +97,10 @@ def _total_order(row: Row) -> list[tuple[bool, Any]]:
     return [(value is not None, value) for value in row.values()]  # NULL is the least
 
 
-def _silver_row(values: Row, delivery: Delivery, zone: tzinfo) -> tuple[str, tuple, datetime]:
+def _silver_row(values: Row, delivery: Delivery) -> tuple[str, tuple, datetime]:
     """Return the table, the row's values in the order of COLUMNS, and its effective time."""
-    effective = _midnight(delivery.day, UTC)
-    if updated := values.get("updated_at"):
-        effective = updated.time or _midnight(updated.day, zone)
+    updated = values.get("updated_at") or Moment(delivery.day, None)
+    effective = updated.time or _midnight(updated.day, UTC)
     moment = values[DATED[delivery.source]] if delivery.source in DATED else None
     values["dt"] = (moment.day if moment else delivery.day).isoformat()
     values["transaction_time"] = values["event_time"] = moment and moment.time

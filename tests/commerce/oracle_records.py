@@ -78,7 +78,7 @@ def _has_type(kind: str, value: object) -> bool:
 
 def _number(first: str, last: str, step: str) -> Callable[[Any, date, tzinfo], Any]:
     def typed(value: object, *_: object) -> int | Decimal | None:
-        if not re.fullmatch(r"-?\d+(\.\d+)?", str(value), re.ASCII):
+        if not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", str(value), re.ASCII):
             return None
         number = Decimal(str(value))
         if not Decimal(first) <= number <= Decimal(last) or number % Decimal(step):

@@ -124,6 +124,16 @@ def test_a_reversal_is_not_before_the_sale() -> None:
     assert facts(on(3, dated), zone=CITY)[0]["reversed_time"] == at(2, 5)
 
 
+def test_a_day_of_update_begins_in_utc() -> None:
+    """As the day of a delivery does, whatever the zone of the source; a time is in the zone."""
+    returned = LINE | {"status": "returned", "updated_at": "2026-03-05"}
+    timed = returned | {"updated_at": "2026-03-05 00:00:00"}
+
+    assert facts(on(6, returned), zone=CITY)[0]["reversed_time"] == at(5)
+    assert facts(on(6, timed), zone=CITY)[0]["reversed_time"] == at(5, 5)
+    assert facts(on(6, returned | {"updated_at": ""}), zone=CITY)[0]["reversed_time"] == at(6)
+
+
 def test_duplicates() -> None:
     """A row that silver has adds nothing, but under another date it was true again."""
     again = LINE | {"price": " 5 ", "status": "COMPLETED"}
