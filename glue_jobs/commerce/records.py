@@ -17,8 +17,8 @@ NOT_JSON = "not_json"
 DUPLICATE_FIELD = "duplicate_field"
 TOO_LONG = "too_long"
 WRONG_NUMBER_OF_FIELDS = "wrong_number_of_fields"
-# Why a CSV record became no fields by name: {"_line": its text, "_reason": one of these}.
-UNREAD = (WRONG_NUMBER_OF_FIELDS, TOO_LONG, NOT_UTF8)
+# Why a record could not be written as it is: {"_line": its text, "_reason": one of these}.
+UNREAD = (WRONG_NUMBER_OF_FIELDS, TOO_LONG, NOT_UTF8, NOT_JSON)
 
 MAX_LINE = 1 << 20  # bytes
 MAX_UNKNOWN_FIELDS = 100  # of a line; also the characters of a name
@@ -48,7 +48,7 @@ class _DuplicateFieldError(ValueError):
 def parse_line(line: bytes, source: str, delivery: Delivery) -> Parsed:
     """Validate one line of a raw file of a source."""
     contract = CONTRACTS[source]
-    found = _found(line, contract)
+    found = _found(line)
     if isinstance(found, str):
         return Parsed(None, (found,))
     values, reasons = _values(found, contract, delivery)
@@ -81,7 +81,7 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _found(line: bytes, contract: Contract) -> dict[str, Any] | str:
+def _found(line: bytes) -> dict[str, Any] | str:
     """Return the fields of a line, numbers as Decimal, or why it has none."""
     if len(line) > MAX_LINE:
         return TOO_LONG
@@ -97,8 +97,8 @@ def _found(line: bytes, contract: Contract) -> dict[str, Any] | str:
         return NOT_JSON
     if not isinstance(found, dict):
         return NOT_JSON
-    is_unread = contract.format == CSV and found.keys() == {"_line", "_reason"}
-    return found["_reason"] if is_unread and found["_reason"] in UNREAD else found
+    is_unread = found.keys() == {"_line", "_reason"} and found["_reason"] in UNREAD
+    return found["_reason"] if is_unread else found
 
 
 def _decoded(text: bytes) -> str:
