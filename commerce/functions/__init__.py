@@ -1,0 +1,1 @@
+"""Functions of Lambda: standard library and boto3 alone."""
