@@ -56,6 +56,7 @@ RESOURCE_FAILURES = (
 SERVER_GONE = (ConnectionClosedError, EndpointConnectionError)
 
 _GONE = {
+    "AWS.SimpleQueueService.NonExistentQueue",
     "EntityNotFoundException",
     "InvalidRequestException.NotFound",
     "NoSuchBucket",

@@ -2,7 +2,7 @@
 
 - ``bus``: events, and the rules whose pattern they match; ``targets``: what a target is given.
 - ``inputs``: the text that it is given; ``machines``: the state machines among them.
-- ``errors``: what is refused.
+- ``dead_letters``: what no target could be given; ``errors``: why.
 
 Rules with a schedule are fired by ``local_aws/schedules``.
 """

@@ -7,11 +7,10 @@ from threading import Thread
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.events.models import Rule, events_backends
 
 from local_aws import state
-from local_aws.event_bus.errors import RefusedError
+from local_aws.event_bus.errors import FAILURES, RefusedError
 from local_aws.event_bus.targets import deliver
 
 Event = dict[str, Any]
@@ -72,7 +71,7 @@ def _hand_over(rule: Rule, target: dict[str, Any], event: Event) -> None:
         level, outcome = logging.INFO, deliver(rule.arn, target, event)
     except RefusedError as refusal:
         level, outcome = logging.WARNING, f"refused: {refusal}"
-    except (JsonRESTError, ServiceException) as error:
+    except FAILURES as error:
         level, outcome = logging.WARNING, f"failed: {error.message}"
     what = f"event {event['detail-type']}  rule {rule.name}  {target['Arn']}"
     _log.log(level, "%s: %s", what, outcome)

@@ -7,16 +7,14 @@ from typing import Any
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import lambda_backends
-from moto.sqs.models import sqs_backends
 
-from local_aws import lambdas, policies, topics
-from local_aws.event_bus import machines
-from local_aws.event_bus.errors import RefusedError
+from local_aws import lambdas, policies, queues, topics
+from local_aws.event_bus import dead_letters, machines
+from local_aws.event_bus.errors import FAILURES, RefusedError
 from local_aws.event_bus.inputs import input_of
 
 SERVICE = "events.amazonaws.com"  # by which name policies know EventBridge
 _FUNCTION = re.compile(r"arn:aws:lambda:(?P<region>[^:]+):(?P<account>\d+):function:.+")
-_QUEUE = re.compile(r"arn:aws:sqs:(?P<region>[^:]+):(?P<account>\d+):(?P<name>[\w-]+)")
 
 
 def deliver(rule_arn: str, target: Mapping[str, Any], event: Mapping[str, Any]) -> str:
@@ -24,14 +22,24 @@ def deliver(rule_arn: str, target: Mapping[str, Any], event: Mapping[str, Any]) 
 
     Raises:
         RefusedError: the target, or the way to its input, is of a kind that is not done here.
+        JsonRESTError, ServiceException: the target is not there, or does not let rules use it; the
+            event is in the target's dead-letter queue now, if it has one.
     """
     body = input_of(target, event, rule_arn)
+    try:
+        return _deliver(rule_arn, target, body)
+    except FAILURES as error:
+        dead_letters.keep(SERVICE, rule_arn, target, event, error)
+        raise
+
+
+def _deliver(rule_arn: str, target: Mapping[str, Any], body: str) -> str:
     function = _FUNCTION.fullmatch(target["Arn"])
     if function:
         return _invoke(function, rule_arn, body)
-    queue = _QUEUE.fullmatch(target["Arn"])
-    if queue:
-        sqs_backends[queue["account"]][queue["region"]].send_message(queue["name"], body)
+    if queues.QUEUE.fullmatch(target["Arn"]):
+        queues.check_lets(target["Arn"], SERVICE, rule_arn)
+        queues.send(target["Arn"], body)
         return "sent"
     machine = machines.MACHINE.fullmatch(target["Arn"])
     if machine:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Thread
 
-from moto.core.exceptions import JsonRESTError, ServiceException
-
 from local_aws import state
-from local_aws.event_bus.errors import RefusedError
+from local_aws.event_bus.errors import FAILURES, RefusedError, code_of
 from local_aws.schedules.clock import shown
 
 _log = logging.getLogger(__name__)
@@ -50,8 +48,7 @@ class Firing(Thread):
             self._outcome = self._work()
         except RefusedError as refusal:
             level, self._outcome = logging.WARNING, f"refused: {refusal}"
-        except (JsonRESTError, ServiceException) as error:
-            kind = getattr(error, "error_type", None) or error.code
-            self._outcome = f"failed: {kind}: {error.message}"
+        except FAILURES as error:
+            self._outcome = f"failed: {code_of(error)}: {error.message}"
         _log.log(level, "%s", self.line)
         state.touch()

@@ -1,5 +1,6 @@
 """A local AWS for the tests of its engines."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Generator
@@ -15,6 +16,17 @@ from local_aws.settings import Settings
 
 READY_WITHIN = 60  # seconds; a busy machine imports slowly
 ENDED_WITHIN = 30
+# The policy of a queue to which every rule may send.
+OPEN_TO_RULES = json.dumps({
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+        }
+    ]
+})
 
 
 class Served:

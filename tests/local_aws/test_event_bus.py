@@ -12,15 +12,16 @@ from moto.sns.exceptions import SNSException
 from local_aws import event_bus, topics
 from local_aws.server import LocalAws
 from local_aws.settings import ACCOUNT_ID, REGION
+from tests.local_aws.conftest import OPEN_TO_RULES
 
 PLACE = event_bus.Place(ACCOUNT_ID, REGION)
 LONGEST = 10  # seconds
 
 
-def _queue(aws: LocalAws) -> tuple[str, str]:
+def _queue(aws: LocalAws, policy: str = OPEN_TO_RULES) -> tuple[str, str]:
     """Return the URL and the ARN of a new queue."""
     sqs = aws.client("sqs")
-    url = sqs.create_queue(QueueName=uuid4().hex)["QueueUrl"]
+    url = sqs.create_queue(QueueName=uuid4().hex, Attributes={"Policy": policy})["QueueUrl"]
     names = ["QueueArn"]
     return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"][names[0]]
 
@@ -97,3 +98,58 @@ def test_topics(aws: LocalAws, caplog: pytest.LogCaptureFixture) -> None:
     assert json.loads(body["Message"])["detail"] == {"n": 2}
     with pytest.raises(SNSException, match=r"does not let cloudwatch\.amazonaws\.com publish"):
         topics.publish("cloudwatch.amazonaws.com", topic, "from an alarm")
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "message"),
+    [
+        ("function:none", "NO_RESOURCE", "Function not found: "),
+        ("stateMachine:none", "NO_RESOURCE", "State Machine Does Not Exist"),
+        ("topic", "NO_PERMISSIONS", "does not let events.amazonaws.com publish"),
+        ("queue", "NO_PERMISSIONS", "does not let events.amazonaws.com send to it for arn:aws:"),
+    ],
+)
+def test_dead_letters(aws: LocalAws, target: str, code: str, message: str) -> None:
+    """An event that a target cannot be given is kept whole, with why, in the queue for that."""
+    source, (letters, letters_arn) = f"of.{uuid4().hex}", _queue(aws)
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:{target}"
+    if target.startswith("stateMachine"):
+        arn = f"arn:aws:states:{REGION}:{ACCOUNT_ID}:{target}"
+    elif target == "topic":
+        arn = aws.client("sns").create_topic(Name=uuid4().hex)["TopicArn"]
+    elif target == "queue":
+        _, arn = _queue(aws, policy="")
+    kept = {"RoleArn": "arn:aws:iam::1:role/r", "DeadLetterConfig": {"Arn": letters_arn}}
+    rule = _rule(aws, {"source": [source]}, arn, InputPath="$.detail", **kept)
+
+    event_bus.send(PLACE, source, "Change", {"n": 1})
+
+    found = aws.client("sqs").receive_message(
+        QueueUrl=letters, MessageAttributeNames=["All"], WaitTimeSeconds=LONGEST
+    )
+    [letter] = found["Messages"]
+    assert json.loads(letter["Body"])["detail"] == {"n": 1}
+    told = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert message in told.pop("ERROR_MESSAGE")
+    assert told == {
+        "RULE_ARN": f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/{rule}",
+        "TARGET_ARN": arn,
+        "ERROR_CODE": code,
+        "RETRY_ATTEMPTS": "0",
+    }
+
+
+def test_dead_letters_need_the_permission(aws: LocalAws, caplog: pytest.LogCaptureFixture) -> None:
+    """An event is lost, and that told, where the queue's policy does not let the rule send."""
+    source, (letters, letters_arn) = f"of.{uuid4().hex}", _queue(aws, policy="")
+    missing = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:none"
+    _rule(aws, {"source": [source]}, missing, DeadLetterConfig={"Arn": letters_arn})
+
+    with caplog.at_level(logging.WARNING):
+        event_bus.send(PLACE, source, "Change", {"n": 1})
+        deadline = time.monotonic() + LONGEST
+        while "lost event" not in caplog.text:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    assert "Messages" not in aws.client("sqs").receive_message(QueueUrl=letters)

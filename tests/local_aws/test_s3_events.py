@@ -12,6 +12,7 @@ import pytest
 from botocore.client import BaseClient
 
 from local_aws.server import LocalAws
+from tests.local_aws.conftest import OPEN_TO_RULES
 
 LONGEST = 20  # seconds
 EVENT_BRIDGE: dict[str, Any] = {"EventBridgeConfiguration": {}}
@@ -25,7 +26,9 @@ class Bucket:
         self.name, self._aws, self.s3 = f"told-{uuid4().hex}", aws, aws.client("s3")
         where = {"LocationConstraint": "us-west-2"}
         self.s3.create_bucket(Bucket=self.name, CreateBucketConfiguration=where)
-        self._queue = aws.client("sqs").create_queue(QueueName=self.name)["QueueUrl"]
+        self._queue = aws.client("sqs").create_queue(
+            QueueName=self.name, Attributes={"Policy": OPEN_TO_RULES}
+        )["QueueUrl"]
         self.aim(f"arn:aws:sqs:us-west-2:123456789012:{self.name}")
 
     def configure(self, configuration: dict[str, Any]) -> None:

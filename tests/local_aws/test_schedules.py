@@ -25,7 +25,7 @@ from local_aws.schedules.expressions import names
 from local_aws.schedules.requests import ask_for_tick
 from local_aws.server import LocalAws, free_port
 from local_aws.settings import LocalAwsError, Settings
-from tests.local_aws.conftest import Served
+from tests.local_aws.conftest import OPEN_TO_RULES, Served
 
 LONGEST = 120  # seconds
 ROLE = "arn:aws:iam::123456789012:role/LabRole"
@@ -267,9 +267,10 @@ def test_input(
 
 
 def test_a_queue_gets_the_event(aws: Served, tick: Callable[[], list[str]]) -> None:
-    """A standard SQS queue gets the event as a message."""
+    """A standard SQS queue whose policy lets it gets the event as a message."""
     sqs = aws.client("sqs")
-    url = sqs.create_queue(QueueName="scheduled")["QueueUrl"]
+    opened = {"Policy": OPEN_TO_RULES}
+    url = sqs.create_queue(QueueName="scheduled", Attributes=opened)["QueueUrl"]
     rule, _ = create_rule(aws, "arn:aws:sqs:us-west-2:123456789012:scheduled", "rate(5 minutes)")
 
     assert tick() == [f"2026-11-21T12:05:00Z  rule {rule}  scheduled: sent"]

@@ -12,6 +12,7 @@ from local_aws.cloudformation.resources import (
     s3,
     secrets,
     sns,
+    sqs,
     stepfunctions,
 )
 from local_aws.cloudformation.resources.base import ResourceType
@@ -42,6 +43,8 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         sns.Subscription,
         sns.Topic,
         sns.TopicPolicy,
+        sqs.Queue,
+        sqs.QueuePolicy,
         stepfunctions.StateMachine,
     )
 }

@@ -30,6 +30,7 @@ _APIS = {
     "logs": _Api("resourceArn", "tags", "tagKeys", as_map=True),
     "secretsmanager": _Api("SecretId", "Tags", "TagKeys", as_map=False),
     "sns": _Api("ResourceArn", "Tags", "TagKeys", as_map=False),
+    "sqs": _Api("QueueUrl", "Tags", "TagKeys", as_map=True, tag="tag_queue", untag="untag_queue"),
     "stepfunctions": _Api("resourceArn", "tags", "tagKeys", as_map=False),
 }
 
