@@ -6,10 +6,11 @@ reformat numbers and accept what is not JSON, so the lines are decoded here.
 
 import gzip
 import json
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -33,9 +34,15 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+class _Number(NamedTuple):
+    """A number as it is written."""
+
+    text: str
+
+
 _DECODER = json.JSONDecoder(
-    parse_float=str,
-    parse_int=str,
+    parse_float=_Number,
+    parse_int=_Number,
     parse_constant=_no_constant,
     object_pairs_hook=_without_duplicates,
 )
@@ -48,7 +55,7 @@ def check(table: Table) -> None:
         QueryFailedError: NOT_SUPPORTED.
     """
     for column, of in table.columns.items():
-        if of.name != "varchar":
+        if str(of) not in _COLUMNS:
             raise not_supported(f"the JSON column {column} of type {of}; declare it string")
     known = {"ignore.malformed.json", "case.insensitive", "serialization.format", "paths"}
     if extra := sorted(set(table.serde_parameters) - known):
@@ -58,9 +65,10 @@ def check(table: Table) -> None:
 
 
 def read(table: Table, path: Path, uri: str, columns: list[str]) -> pa.Table:
-    """Return the rows of one file: some columns, all of them strings.
+    """Return the rows of one file: some columns.
 
     Raises:
+        QueryFailedError: NOT_SUPPORTED, a value that the SerDe may convert, which is not done here.
         QueryFailedError: HIVE_CURSOR_ERROR, a bad line, unless ignore.malformed.json is set, or a
             file that ends too early.
     """
@@ -71,12 +79,15 @@ def read(table: Table, path: Path, uri: str, columns: list[str]) -> pa.Table:
     if not columns:
         rows = sum(1 for _ in _lines(path, uri))  # as in Trino: a line nobody asks for may be bad
         return pa.table({"_": pa.nulls(rows, pa.string())})
-    cells: dict[str, list[str | None]] = {column: [] for column in columns}
+    of = {column: _COLUMNS[str(table.columns[column])] for column in columns}
+    cells: dict[str, list[Any]] = {column: [] for column in columns}
     for line in _lines(path, uri):
         record = _record(line, uri, lenient=lenient)
-        for column in columns:
-            cells[column].append(_text(record.get(column), column, uri))
-    return pa.table({column: pa.array(cells[column], pa.string()) for column in columns})
+        for column, (_, read_value) in of.items():
+            cells[column].append(read_value(record.get(column), column, uri))
+    return pa.table({
+        column: pa.array(cells[column], data_type) for column, (data_type, _) in of.items()
+    })
 
 
 def _lines(path: Path, uri: str) -> Iterator[bytes]:
@@ -114,9 +125,35 @@ def _record(line: bytes, uri: str, *, lenient: bool) -> dict[str, Any]:
 def _text(value: object, column: str, uri: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, _Number):
+        return value.text
     if isinstance(value, bool):
         return "true" if value else "false"
     raise QueryFailedError(
         "HIVE_BAD_DATA",
         f"Invalid JSON in {uri}: varchar value of {column} must be a scalar json value",
     )
+
+
+def _bigint(value: object, column: str, uri: str) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, _Number) and re.fullmatch(r"-?\d{1,18}", value.text):
+        return int(value.text)
+    raise not_supported(f"{value} as bigint in the JSON column {column}, in {uri}")
+
+
+def _texts(value: object, column: str, uri: str) -> list[str | None] | None:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return [_text(each, column, uri) for each in value]
+    raise not_supported(f"{value} as array(varchar) in the JSON column {column}, in {uri}")
+
+
+# How the values of a column are held and read, by its type.
+_COLUMNS: dict[str, tuple[pa.DataType, Callable[[object, str, str], Any]]] = {
+    "varchar": (pa.string(), _text),
+    "bigint": (pa.int64(), _bigint),
+    "array(varchar)": (pa.list_(pa.string()), _texts),
+}

@@ -394,6 +394,33 @@ def test_hive_json_shows_numbers_as_written(lake: Lake) -> None:
     assert lake.scanned("select count(*) from raw") == file.stat().st_size
 
 
+def test_json_has_whole_numbers_and_lists_of_texts(lake: Lake) -> None:
+    """Of other types than string these two are read; what would have to be converted is refused."""
+    columns = {"n": "bigint", "names": "array<string>"}
+    lake.table("typed", columns, serde=HIVE_JSON)
+    lake.lines(
+        "typed/a.gz",
+        '{"n": -9007199254740993, "names": ["a", null, 1.50]}',
+        '{"n": null, "names": []}',
+        "{}",
+    )
+    texts = "select n + 1, array_join(names, ',', '?') from typed where n is not null"
+    assert lake.rows(texts) == [["-9007199254740992", "a,?,1.50"]]
+    assert lake.rows("select count(n), count(names) from typed") == [["1", "2"]]
+    lake.table("float", {"n": "float"}, serde=HIVE_JSON)
+    lake.lines("float/a.gz", '{"n": 1}')
+    assert "the JSON column n of type real" in lake.reason("select n from float")
+
+
+@pytest.mark.parametrize("line", ['{"n": 1.0}', '{"n": "1"}', '{"n": true}', '{"names": "a"}'])
+def test_json_values_are_not_converted(lake: Lake, line: str) -> None:
+    """Whether a SerDe makes a number of a text, and a list of one value, was not found out."""
+    name = f"other_{line.encode().hex()}"
+    lake.table(name, {"n": "bigint", "names": "array<string>"}, serde=HIVE_JSON)
+    lake.lines(f"{name}/a.gz", line)
+    assert lake.reason(f"select n, names from {name}").startswith("NOT_SUPPORTED: ")
+
+
 @pytest.mark.parametrize(
     "line", ["{", "[1]", '{"x": NaN}', '{"x": 1,}', '{"x": 1, "x": 2}', "", "5"]
 )
