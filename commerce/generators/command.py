@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from commerce.generators.delivery import Deliveries, Plan, write
-from commerce.generators.faults import SOURCES, Faults
+from commerce.generators.faults import SOURCES, STATUS_BACK, Faults
 from commerce.generators.file_faults import FILE_FAULTS, file_kinds
 from commerce.generators.world import World
 from generate_sample_data import CATALOGUE, FIRST_YEAR, LAST_YEAR, OneSentenceParser, number
@@ -141,6 +141,10 @@ def _problem(plan: Plan) -> str | None:
     if transactions > world.customers * MOST_LINES_A_CUSTOMER:
         least = -(-transactions // MOST_LINES_A_CUSTOMER)
         return f"{transactions} transactions need --customers {least} or more"
+    if plan.file_fault and STATUS_BACK in plan.faults.rates:
+        return (
+            f"{STATUS_BACK} and {plan.file_fault} do not go together: one may repeat what is lost"
+        )
     if reviews > transactions and "transactions" in sizes:
         return f"{reviews} reviews need --transactions {reviews} or more"
     return None

@@ -16,12 +16,15 @@ from commerce.generators.faults import (
     SOURCES,
     Faults,
     Record,
+    Repeat,
     Report,
     csv_line,
     json_line,
 )
 from commerce.generators.file_faults import strike
 from commerce.generators.world import World
+
+GOOD = "good"
 
 
 @dataclass(frozen=True)
@@ -75,18 +78,18 @@ def _write_file(path: Path, records: Iterable[Record], faults: Faults, day: int)
     """Write the records and what goes wrong with them; return the truth about the file."""
     source, random = SOURCES[faults.source], faults.dice_of(day, "copies")
     as_line = csv_line if source.format == "csv" else json_line
-    accepted, kinds = 0, Counter[str]()
+    kinds = Counter[str]()
     with path.open("wb") as file:
         if source.format == "csv":
             file.write(",".join(source.fields).encode() + b"\n")
         for record in records:
             line = as_line(record)
             file.write(line + b"\n")
-            accepted += 1
+            kinds[DUPLICATE if isinstance(record, Repeat) else GOOD] += 1
             for kind, copy in faults.copies(record, line, random):
                 file.write(copy + b"\n")
                 kinds[kind] += 1
-    return Report(accepted, kinds.pop(DUPLICATE, 0), kinds)
+    return Report(kinds.pop(GOOD, 0), kinds.pop(DUPLICATE, 0), kinds)
 
 
 def _truth(plan: Plan, files: dict[str, Report], planted: dict[str, object]) -> str:

@@ -12,7 +12,15 @@ from commerce.generators.orders import Line
 from generate_sample_data import dice
 
 Record = dict[str, object]  # by field; a CSV record holds texts only
+
+
+class Repeat(Record):
+    """A record that says, but for the time, what one before it said: a duplicate."""
+
+
 DUPLICATE, UNKNOWN_PRODUCT, UNKNOWN_CUSTOMER = "row_twice", "unknown_product", "unknown_customer"
+LATE, CORRECTION, STATUS_BACK = "row_late", "correction", "status_back"
+ID_REUSED = "id_reused"
 BAD_ID = "two words"
 
 
@@ -56,7 +64,7 @@ class Source:
     optional: tuple[str, ...]
     invalid: Mapping[str, object]
     wrong_types: Mapping[str, object]
-    unknown: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  # kinds of faults that break no rule
 
     @cached_property
     def faults(self) -> dict[str, Callable[[Record], bytes]]:
@@ -81,7 +89,7 @@ class Source:
     @property
     def kinds(self) -> list[str]:
         """All that ``--fault`` takes."""
-        return [*self.faults, DUPLICATE, *self.unknown]
+        return [*self.faults, DUPLICATE, *self.others]
 
 
 def csv_line(record: Record) -> bytes:
@@ -138,7 +146,7 @@ SOURCES = {
         | {"transaction_date": "2026-02-30", "status": "lost"}
         | TIME,
         wrong_types={},
-        unknown=(UNKNOWN_PRODUCT, UNKNOWN_CUSTOMER),
+        others=(UNKNOWN_PRODUCT, UNKNOWN_CUSTOMER, LATE, CORRECTION, STATUS_BACK, ID_REUSED),
     ),
     "reviews": Source(
         "csv",
@@ -147,7 +155,7 @@ SOURCES = {
         invalid=dict.fromkeys(("review_id", "product_id", "customer_id"), BAD_ID)
         | {"rating": "6", "review_date": "2026-02-30"},
         wrong_types={},
-        unknown=(UNKNOWN_PRODUCT, UNKNOWN_CUSTOMER),
+        others=(UNKNOWN_PRODUCT, UNKNOWN_CUSTOMER),
     ),
     "clickstream": Source(
         "json",
@@ -173,6 +181,10 @@ class Faults(NamedTuple):
     def dice_of(self, day: int, what: str) -> Dice:
         """Return the dice of a day, one pair for broken copies, another for strangers."""
         return dice(self.seed, self.source, what, day)
+
+    def strikes(self, kind: str, random: Dice) -> bool:
+        """Whether a kind strikes now; one that was not asked for draws nothing."""
+        return kind in self.rates and random() < self.rates[kind]
 
     def copies(self, record: Record, line: bytes, random: Dice) -> Iterator[tuple[str, bytes]]:
         """Yield the kinds that strike a record, each with the line that comes on top of it."""

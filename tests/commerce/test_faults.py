@@ -86,7 +86,7 @@ def test_counts(source: str, shop: tuple[Path, dict]) -> None:
 @pytest.mark.parametrize("source", SIZES)
 def test_faults(source: str, tmp_path: Path) -> None:
     """Each kind of fault strikes, and the reader finds in each file what the truth says."""
-    kinds = SOURCES[source].kinds
+    kinds = {*SOURCES[source].kinds} - {"status_back"}  # its rows repeat those of other files
     truth = generate(source, tmp_path, *(f"--fault={kind}=0.05" for kind in kinds))
     found = {str(file.relative_to(tmp_path)): read(file)[1] for file in files(tmp_path, source)}
 

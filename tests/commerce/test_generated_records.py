@@ -55,6 +55,4 @@ def test_reasons(source: str, tmp_path: Path) -> None:
         )
     told = json.loads(truth.read_text())["files"]
     assert found == {name: file["reasons"] for name, file in told.items()}
-    assert {reason for reasons in found.values() for reason in reasons} >= {
-        kind for kind in SOURCES[source].kinds if not kind.startswith(("row_", "unknown_"))
-    }
+    assert {reason for reasons in found.values() for reason in reasons} >= {*SOURCES[source].faults}
