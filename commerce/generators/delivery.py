@@ -21,7 +21,7 @@ from commerce.generators.faults import (
     csv_line,
     json_line,
 )
-from commerce.generators.file_faults import strike
+from commerce.generators.file_faults import LATE, strike
 from commerce.generators.world import World
 
 GOOD = "good"
@@ -60,18 +60,21 @@ def write(plan: Plan, deliveries: Deliveries, output: Path, truth_file: Path | N
 
 
 def _write_files(plan: Plan, deliveries: Deliveries, folder: Path) -> dict[str, Report]:
-    source, days = plan.faults.source, plan.world.days
-    kind = SOURCES[source].format
-    files, coming = {}, plan.file_fault
+    """Write all files; return the truth about each, in the order of delivery."""
+    source, days = SOURCES[plan.faults.source], plan.world.days
+    files: dict[Path, Report] = {}
+    coming, late = plan.file_fault, None
     for day, records in tqdm(deliveries.days(), total=days, unit="day", delay=2, disable=None):
-        name = f"date={plan.world.date_of(day)}/{source}.{kind}"
-        (path := folder / name).parent.mkdir()
+        path = folder / f"date={plan.world.date_of(day)}/{folder.name}.{source.format}"
+        path.parent.mkdir()
         faults = plan.faults._replace(rates={}) if coming else plan.faults
-        report = _write_file(path, records, faults, day)
+        files[path] = report = _write_file(path, records, faults, day)
+        if late:  # it comes after this one
+            files[late], late = files.pop(late), None
         if coming and report.accepted:
-            report, coming = strike(path, SOURCES[source], coming, report), None
-        files[f"{source}/{name}"] = report
-    return files
+            files |= strike(path, source, coming, report)
+            coming, late = None, path if coming == LATE else None
+    return {path.relative_to(folder.parent).as_posix(): report for path, report in files.items()}
 
 
 def _write_file(path: Path, records: Iterable[Record], faults: Faults, day: int) -> Report:

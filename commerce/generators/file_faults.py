@@ -12,14 +12,36 @@ from commerce.generators.faults import Report, Source
 NEW_FIELD = "channel"
 NO_COLUMN = "missing_column"  # its name follows
 TEXT = "review_text"
+TWICE, LATE = "file_twice", "file_late"
+MAX_RECORD = 1 << 20  # bytes
 
 
 class FileFault(NamedTuple):
-    """A change of a file's text, and why the file is refused for it; "" if it is not."""
+    """A change of a file's text, the sources that it can strike, and its outcome.
 
-    formats: tuple[str, ...]
+    ``refused`` is why the whole file is, ``added`` the reason of the one record that is added.
+    """
+
     change: Callable[[str, Source], str]
+    strikes: Callable[[Source], bool] = lambda _: True
     refused: str = ""
+    added: str = ""
+
+
+def _is_csv(source: Source) -> bool:
+    return source.format == "csv"
+
+
+def _has_text(source: Source) -> bool:
+    return TEXT in source.fields
+
+
+def _has_no_quotes(source: Source) -> bool:
+    return _is_csv(source) and not _has_text(source)
+
+
+def _unchanged(text: str, _: Source) -> str:
+    return text
 
 
 def _renamed(text: str, source: Source) -> str:
@@ -56,34 +78,67 @@ def _truncated(text: str, _: Source) -> str:
     return text[: text.rfind("\n", 0, -1) + 7]  # six characters of the last record
 
 
-BOTH = ("csv", "json")
+def _reordered(text: str, source: Source) -> str:
+    lines = text.splitlines(keepends=True)
+    header = [lines.pop(0)] if _is_csv(source) else []
+    return "".join(header + lines[::-1])
+
+
+def _with_long_record(text: str, source: Source) -> str:
+    """Add the first record again, its first field prolonged."""
+    place = text.index("\n") + 1 if _is_csv(source) else text.index(': "') + 3
+    begin, end = text.rfind("\n", 0, place) + 1, text.index("\n", place) + 1
+    return text[:end] + text[begin:place] + "x" * MAX_RECORD + text[place:]
+
+
+def _with_open_quote(text: str, _: Source) -> str:
+    """Add the first record again, behind a quote that nothing closes."""
+    header, first, *rows = text.splitlines(keepends=True)
+    return "".join([header, first, f'"{first}', *rows])
+
+
 FILE_FAULTS = {
-    "file_bom": FileFault(BOTH, lambda text, _: "\ufeff" + text),
-    "file_crlf": FileFault(BOTH, lambda text, _: text.replace("\n", "\r\n")),
-    "file_new_column": FileFault(BOTH, _with_new_field),
-    "file_truncated": FileFault(BOTH, _truncated),
-    "file_quoted_newline": FileFault(("csv",), _with_newline),
-    "file_renamed_column": FileFault(("csv",), _renamed, NO_COLUMN),
-    "file_missing_column": FileFault(("csv",), _without_first, NO_COLUMN),
-    "file_other_delimiter": FileFault(("csv",), _with_semicolons, "wrong_delimiter"),
+    "file_bom": FileFault(lambda text, _: "\ufeff" + text),
+    "file_crlf": FileFault(lambda text, _: text.replace("\n", "\r\n")),
+    "file_new_column": FileFault(_with_new_field),
+    "file_reordered": FileFault(_reordered),
+    TWICE: FileFault(_unchanged),
+    LATE: FileFault(_unchanged),
+    "file_truncated": FileFault(_truncated),
+    "file_long_record": FileFault(_with_long_record, added="too_long"),
+    "file_open_quote": FileFault(_with_open_quote, _has_no_quotes, added="too_long"),
+    "file_quoted_newline": FileFault(_with_newline, _has_text),
+    "file_renamed_column": FileFault(_renamed, _is_csv, refused=NO_COLUMN),
+    "file_missing_column": FileFault(_without_first, _is_csv, refused=NO_COLUMN),
+    "file_other_delimiter": FileFault(_with_semicolons, _is_csv, refused="wrong_delimiter"),
 }
 
 
 def file_kinds(source: Source) -> list[str]:
     """Return the kinds that can strike a file of a source."""
-    kinds = [kind for kind, fault in FILE_FAULTS.items() if source.format in fault.formats]
-    return [kind for kind in kinds if kind != "file_quoted_newline" or TEXT in source.fields]
+    return [kind for kind, fault in FILE_FAULTS.items() if fault.strikes(source)]
 
 
-def strike(path: Path, source: Source, kind: str, good: Report) -> Report:
-    """Change a good file; return the truth about it now."""
+def strike(path: Path, source: Source, kind: str, good: Report) -> dict[Path, Report]:
+    """Change a good file; return the truth about it now, and about its copy if it comes twice."""
     fault = FILE_FAULTS[kind]
     path.write_bytes(fault.change(path.read_bytes().decode(), source).encode())
+    reports = {path: _report(source, kind, good)}
+    if kind == TWICE:
+        again = path.with_stem(f"{path.stem}-2")
+        again.write_bytes(path.read_bytes())
+        reports[again] = good._replace(accepted=0, duplicates=good.accepted, fault=kind)
+    return reports
+
+
+def _report(source: Source, kind: str, good: Report) -> Report:
+    fault = FILE_FAULTS[kind]
     if fault.refused:
         column = f"_{source.fields[0]}" if fault.refused == NO_COLUMN else ""
         return Report(0, 0, Counter(), kind, refused=fault.refused + column)
     if kind == "file_truncated":
-        reason = "wrong_number_of_fields" if source.format == "csv" else "not_json"
+        reason = "wrong_number_of_fields" if _is_csv(source) else "not_json"
         return Report(good.accepted - 1, 0, Counter({reason: 1}), kind)
     unknown = (NEW_FIELD,) if kind == "file_new_column" else ()
-    return good._replace(fault=kind, unknown_fields=unknown)
+    reasons = Counter([fault.added] if fault.added else [])
+    return good._replace(reasons=reasons, fault=kind, unknown_fields=unknown)
