@@ -18,6 +18,7 @@ from tests.tools import demo
 csv.field_size_limit(1 << 25)  # Athena's longest text is 32 MB
 
 PACKED = {".py", ".css", ".html", ".js", ".sql"}
+SCRIPTS = [f"glue_jobs/{name}.py" for name in ("curate_events", "load_commerce", "write_report")]
 ACTIVE = {"STARTING", "RUNNING", "STOPPING"}
 # What UpdateJob would forget.
 KEPT = (
@@ -58,6 +59,12 @@ class Pipeline:
     stack: dict[str, str]
     delivered: list[Path] = field(default_factory=list)
     is_small: bool = True  # too little data to be worth compiling Spark well
+    loads: str = "CurateJobName"  # the output that names the job
+
+    @property
+    def job(self) -> str:
+        """The name of the job that loads."""
+        return self.stack[self.loads]
 
     def deliver(self, file: Path, key: str) -> None:
         """Put a raw file where the producer would."""
@@ -86,7 +93,7 @@ class Pipeline:
                 entry.external_attr = 0o644 << 16  # as the notebook's
                 archive.writestr(entry, text)
         put = partial(boto3.client("s3").put_object, Bucket=self.stack["AnalyticsBucketName"])
-        for name in ("glue_jobs/curate_events.py", "glue_jobs/write_report.py"):
+        for name in SCRIPTS:
             put(Key=name, Body=code[name].encode())
         put(Key="glue_jobs/glue_jobs.zip", Body=packed.getvalue())
         machine = demo.PROJECT / "glue_jobs" / "orchestration.asl.yaml"
@@ -94,14 +101,14 @@ class Pipeline:
 
     def change_job(self, **changes: object) -> None:
         """Change the job behind the stack's back, as an operator in the console might."""
-        glue, name = boto3.client("glue"), self.stack["CurateJobName"]
+        glue, name = boto3.client("glue"), self.job
         job = glue.get_job(JobName=name)["Job"]
         kept = {key: job[key] for key in KEPT if key in job}
         glue.update_job(JobName=name, JobUpdate={**kept, **changes})
 
     def quicken(self) -> None:
         """Let every run start as those over little data do, whoever starts it."""
-        glue, name = boto3.client("glue"), self.stack["CurateJobName"]
+        glue, name = boto3.client("glue"), self.job
         arguments = glue.get_job(JobName=name)["Job"]["DefaultArguments"]
         conf = with_small_work(arguments["--conf"])
         self.change_job(DefaultArguments={**arguments, "--conf": conf})
@@ -109,7 +116,7 @@ class Pipeline:
 
     def start(self, arguments: dict[str, str] | None = None) -> str:
         """Start the job; return the run's id."""
-        glue, name = boto3.client("glue"), self.stack["CurateJobName"]
+        glue, name = boto3.client("glue"), self.job
         arguments = dict(arguments or {})
         if self.is_small:
             conf = glue.get_job(JobName=name)["Job"]["DefaultArguments"]["--conf"]
@@ -124,7 +131,7 @@ class Pipeline:
 
     def describe(self, run_id: str, job: str = "") -> dict:
         """Return a run, of the job that loads or of another, as Glue describes it."""
-        name = job or self.stack["CurateJobName"]
+        name = job or self.job
         return boto3.client("glue").get_job_run(JobName=name, RunId=run_id)["JobRun"]
 
     def wait(self, run_id: str, job: str = "") -> dict:
