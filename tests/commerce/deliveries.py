@@ -95,7 +95,7 @@ RECORDS: dict[str, st.SearchStrategy[Record]] = {
             "updated_at": _UPDATES,
         },
     ),
-    "sales": _records(_SALES, _SALE_CHANGES | {"amount": ["9", "10.00", "0", ""]}),
+    "sales": _records(_SALES, _SALE_CHANGES | {"amount": ["9", "9.01", "0", ""]}),
     "products": _records(
         [_PRODUCT, _PRODUCT | {"product_id": "p2", "brand": "b1"}],
         {
