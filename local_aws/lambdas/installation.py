@@ -3,6 +3,7 @@
 from moto.awslambda import models
 
 from local_aws.lambdas import asynchronous, invocation
+from local_aws.lambdas.backend import LocalLambdaBackend
 from local_aws.lambdas.functions import LocalFunction
 from local_aws.settings import Settings
 
@@ -12,6 +13,7 @@ def install(settings: Settings) -> None:
     invocation.ENDPOINT.update(settings.environment)
     asynchronous.stopping.clear()
     models.LambdaFunction = LocalFunction
+    models.lambda_backends.backend = LocalLambdaBackend
 
 
 def stop() -> None:

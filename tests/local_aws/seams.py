@@ -171,6 +171,15 @@ OVERRIDDEN = {
             "previous_run_id, arguments)"
         ),
     },
+    "local_aws.lambdas.backend.LocalLambdaBackend": {
+        "moto.core.base_backend.BaseBackend._url_module": "property",
+        "moto.awslambda.models.LambdaBackend.put_function_event_invoke_config": (
+            "(self, function_name, config)"
+        ),
+        "moto.awslambda.models.LambdaBackend.update_function_event_invoke_config": (
+            "(self, function_name, config)"
+        ),
+    },
     "local_aws.lambdas.functions.LocalFunction": {
         "moto.awslambda.models.LambdaFunction.__init__": (
             "(self, account_id, spec, region, version=1)"
@@ -288,6 +297,7 @@ PATCHED = {
         "moto.glue.urls.url_paths": ({"{0}/$": "GlueResponse.dispatch"}, _ROUTER),
     },
     "local_aws.lambdas.installation": {
+        "moto.awslambda.models.lambda_backends.backend": ("LambdaBackend", _MAKER),
         "moto.awslambda.models.LambdaFunction": (
             "LambdaFunction",
             "moto.awslambda.models.LambdaBackend.create_function",

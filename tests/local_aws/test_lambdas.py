@@ -254,11 +254,15 @@ def test_event_invocations_return_at_once(functions: BaseClient, aws: LocalAws) 
     assert found.count("done") == 1
 
 
-def test_events_are_tried_again(
-    functions: BaseClient, aws: LocalAws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let only tenths of seconds pass between the tries of an event."""
+    monkeypatch.setattr(asynchronous, "FASTER", 600)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_events_are_tried_again(functions: BaseClient, aws: LocalAws) -> None:
     """A function that fails gets the same event twice more, as long as it fails and is there."""
-    monkeypatch.setattr(asynchronous, "PAUSES", (0, 0.5))
     bucket = f"tries-{uuid4().hex}"
     where = {"LocationConstraint": "us-west-2"}
     aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
@@ -289,6 +293,114 @@ def handler(event, context):
 
     assert [tried(1), tried(2), tried(3), tried(4)] == [(1, 1), (2, 1), (3, 1), (3, 1)]
     assert tried(4, deletes=True) == (2, 1)
+
+
+FAILS = "def handler(event, context): raise KeyError(event['n'])"
+
+
+def _queue(aws: LocalAws) -> tuple[str, str]:
+    """Return the URL and the ARN of a new queue."""
+    name = uuid4().hex
+    url = aws.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    return url, f"arn:aws:sqs:us-west-2:123456789012:{name}"
+
+
+def _told(aws: LocalAws, url: str) -> dict[str, Any]:
+    """Wait for the one message of a queue; return its body."""
+    found = aws.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)
+    [message] = found["Messages"]
+    return json.loads(message["Body"])
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize(
+    ("settings", "tries", "condition"),
+    [
+        ({}, 3, "RetriesExhausted"),
+        ({"MaximumRetryAttempts": 1}, 2, "RetriesExhausted"),
+        ({"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}, 1, "RetriesExhausted"),
+        ({"MaximumEventAgeInSeconds": 60}, 1, "EventAgeExceeded"),
+        ({"MaximumEventAgeInSeconds": 150}, 2, "EventAgeExceeded"),
+    ],
+)
+def test_failures_are_told(
+    functions: BaseClient,
+    aws: LocalAws,
+    settings: dict[str, int],
+    tries: int,
+    condition: str,
+) -> None:
+    """The destination gets the event that was given up, how often it was tried, and the error."""
+    name, (url, arn) = create(functions, FAILS), _queue(aws)
+    functions.put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=2)
+    functions.put_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnFailure": {"Destination": arn}}, **settings
+    )
+
+    functions.invoke(FunctionName=name, InvocationType="Event", Payload='{"n": "ü"}')
+
+    record = _told(aws, url)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", record.pop("timestamp"))
+    request, payload = record["requestContext"].pop("requestId"), record.pop("responsePayload")
+    assert payload.pop("stackTrace")
+    assert payload == {"errorType": "KeyError", "errorMessage": "'ü'", "requestId": request}
+    assert record == {
+        "version": "1.0",
+        "requestContext": {
+            "functionArn": f"arn:aws:lambda:us-west-2:123456789012:function:{name}:$LATEST",
+            "condition": condition,
+            "approximateInvokeCount": tries,
+        },
+        "requestPayload": {"n": "ü"},
+        "responseContext": {
+            "statusCode": 200,
+            "executedVersion": "$LATEST",
+            "functionError": "Unhandled",
+        },
+    }
+    ran = _messages(aws.client("logs"), f"/aws/lambda/{name}")
+    assert len([line for line in ran if line.startswith("START")]) == tries
+
+
+def test_failures_are_told_to_topics(functions: BaseClient, aws: LocalAws) -> None:
+    """A topic may be the destination; nobody is told of a success, or of an answered invocation."""
+    sns, (url, arn) = aws.client("sns"), _queue(aws)
+    topic = sns.create_topic(Name=uuid4().hex)["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    code = "def handler(event, context): return 1 / event"
+    name = create(functions, code)
+    functions.put_function_event_invoke_config(
+        FunctionName=name,
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": topic}},
+    )
+    invoke(functions, name, 0)
+    function = lambda_backends["123456789012"]["us-west-2"].get_function(name)
+    assert [invoke_asynchronously(function, event).failed for event in "10"] == [False, True]
+
+    record = json.loads(_told(aws, url)["Message"])
+    assert record["responsePayload"]["errorType"] == "ZeroDivisionError"
+    assert record["requestPayload"] == 0
+
+
+def test_settings_of_events(functions: BaseClient, aws: LocalAws) -> None:
+    """A put replaces them, an update changes what it gives; unknown destinations are refused."""
+    name, (_, arn) = create(functions, FAILS), _queue(aws)
+    failure = {"OnFailure": {"Destination": arn}}
+    put, update = (
+        getattr(functions, f"{verb}_function_event_invoke_config") for verb in ("put", "update")
+    )
+    update(FunctionName=name, MaximumRetryAttempts=1)
+    put(FunctionName=name, MaximumEventAgeInSeconds=60)
+    update(FunctionName=name, DestinationConfig=failure)
+
+    found = functions.get_function_event_invoke_config(FunctionName=name)
+    assert (found["MaximumEventAgeInSeconds"], found["DestinationConfig"]) == (60, failure)
+    assert "MaximumRetryAttempts" not in found
+    function = f"arn:aws:lambda:us-west-2:123456789012:function:{name}"
+    for wrong in ({"OnSuccess": {"Destination": arn}}, {"OnFailure": {"Destination": function}}):
+        with pytest.raises(ClientError, match=r"standard SQS queues and SNS topics of failures"):
+            put(FunctionName=name, DestinationConfig=wrong)
 
 
 def test_invocations_are_metrics(functions: BaseClient, aws: LocalAws) -> None:

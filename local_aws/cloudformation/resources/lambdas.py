@@ -173,3 +173,41 @@ class Permission(ResourceType):
         """Return the statement's id."""
         del properties, context
         return {"Id": physical_id}
+
+
+class EventInvokeConfig(ResourceType):
+    """AWS::Lambda::EventInvokeConfig of a function itself, not of a version or alias."""
+
+    type_name = "AWS::Lambda::EventInvokeConfig"
+    supported = (
+        "DestinationConfig.OnFailure.Destination",
+        "FunctionName",
+        "MaximumEventAgeInSeconds",
+        "MaximumRetryAttempts",
+        "Qualifier",
+    )
+
+    def create(self, properties: Properties, context: Context) -> str:
+        """Choose an id; the function is told on completion."""
+        if properties["Qualifier"] != "$LATEST":
+            raise ResourceError(
+                f"The local AWS has one version of a function, $LATEST; the Qualifier is "
+                f"{properties['Qualifier']}"
+            )
+        return context.generated_name()
+
+    def complete(self, physical_id: str, properties: Properties, context: Context) -> None:
+        """Tell the function."""
+        self.update(physical_id, {}, properties, context)
+
+    def update(self, physical_id: str, old: Properties, new: Properties, context: Context) -> None:
+        """Tell it anew; what is no longer given is AWS's default again."""
+        del physical_id, old
+        settings = without(new, "Qualifier")
+        context.call("lambda", "put_function_event_invoke_config", **settings)
+
+    def delete(self, physical_id: str, properties: Properties, context: Context) -> None:
+        """Leave the function with AWS's defaults."""
+        del physical_id
+        named = only(properties, "FunctionName")
+        context.call("lambda", "delete_function_event_invoke_config", **named)

@@ -34,6 +34,7 @@ RESOURCE_TYPES: dict[str, ResourceType] = {
         iam.ManagedPolicy,
         iam.Policy,
         iam.Role,
+        lambdas.EventInvokeConfig,
         lambdas.Function,
         lambdas.Permission,
         logs.LogGroup,
