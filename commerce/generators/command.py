@@ -12,8 +12,14 @@ from commerce.generators.file_faults import FILE_FAULTS, file_kinds
 from commerce.generators.world import World
 from generate_sample_data import CATALOGUE, FIRST_YEAR, LAST_YEAR, OneSentenceParser, number
 
-SIZES = {"products": 200, "customers": 2000, "transactions": 10_000, "reviews": 1000}
-SIZES["clickstream"] = 20_000
+SIZES = {
+    "products": 200,
+    "customers": 2000,
+    "transactions": 10_000,
+    "sales": 10_000,
+    "reviews": 1000,
+    "clickstream": 20_000,
+}
 MOST_LINES_A_CUSTOMER = 10  # on average: many leave before
 WriteEvents = Callable[[Plan, Path], None]
 MOST = dict.fromkeys(SIZES, 100_000_000) | {"products": 100_000}
@@ -135,7 +141,8 @@ def _fault(source: str) -> Callable[[str], tuple[str, float]]:
 
 def _problem(plan: Plan) -> str | None:
     world, sizes = plan.world, plan.sizes
-    transactions, reviews = sizes.get("transactions", 0), sizes.get("reviews", 0)
+    transactions = sizes.get("transactions") or sizes.get("sales", 0)
+    reviews = sizes.get("reviews", 0)
     if world.products < len(CATALOGUE):
         return f"{world.products} products are too few: the clickstream has {len(CATALOGUE)}"
     if transactions > world.customers * MOST_LINES_A_CUSTOMER:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -106,6 +106,11 @@ def _truth(plan: Plan, files: dict[str, Report], planted: dict[str, object]) -> 
         "totals": totals.told(),
         "planted": planted,
     }
+    return as_text(known)
+
+
+def as_text(known: Mapping[str, object]) -> str:
+    """Return a truth as JSON, a list in one line."""
     text = json.dumps(known, indent=1)
     return (
         re.sub(r"\[\s+([^][{}]+?)\s+\]", lambda row: f"[{' '.join(row[1].split())}]", text) + "\n"

@@ -148,6 +148,15 @@ SOURCES = {
         wrong_types={},
         others=(UNKNOWN_PRODUCT, UNKNOWN_CUSTOMER, LATE, CORRECTION, STATUS_BACK, ID_REUSED),
     ),
+    "sales": Source(
+        "csv",
+        ("transaction_id", "customer_id", "product_id", "quantity", "amount", "transaction_date"),
+        optional=(),
+        invalid=dict.fromkeys(("transaction_id", "customer_id", "product_id"), BAD_ID)
+        | {"quantity": "0", "amount": "-1.00", "transaction_date": "2026-02-30"},
+        wrong_types={},
+        others=(UNKNOWN_PRODUCT, UNKNOWN_CUSTOMER),
+    ),
     "reviews": Source(
         "csv",
         ("review_id", "product_id", "customer_id", "rating", "review_text", "review_date"),

@@ -13,6 +13,7 @@ FIELDS = {
     "customers": "customer_id name email city signup_date updated_at",
     "transactions": "transaction_id order_id customer_id product_id quantity price total_amount"
     " transaction_date status updated_at",
+    "sales": "transaction_id customer_id product_id quantity amount transaction_date",
     "reviews": "review_id product_id customer_id rating review_text review_date",
     "clickstream": "session_id event_type timestamp customer_id page device product_id",
 }
@@ -39,7 +40,7 @@ RULES = {
         ("product_id", "customer_id", "transaction_id", "order_id", "review_id", "session_id"),
         _matches(r"[A-Za-z0-9_.:-]{1,64}"),
     ),
-    **dict.fromkeys(("price", "total_amount"), _matches(r"\d{1,8}(\.\d{1,2})?")),
+    **dict.fromkeys(("price", "total_amount", "amount"), _matches(r"\d{1,8}(\.\d{1,2})?")),
     **dict.fromkeys(("updated_at", "signup_date", "transaction_date", "review_date"), _is_time),
     "stock": _matches(r"\d+"),
     "quantity": _matches(r"[1-9]\d*"),

@@ -10,6 +10,7 @@ from commerce.generators import (
     generate_customers,
     generate_products,
     generate_reviews,
+    generate_sales,
     generate_transactions,
 )
 
@@ -18,6 +19,7 @@ MAINS: dict[str, Callable[[list[str]], int]] = {
     "products": generate_products.main,
     "customers": generate_customers.main,
     "transactions": generate_transactions.main,
+    "sales": generate_sales.main,
     "reviews": generate_reviews.main,
     "clickstream": generate_clickstream.main,
 }
@@ -25,6 +27,7 @@ SIZES = {
     "products": ["--rows", "250"],
     "customers": ["--rows", "300"],
     "transactions": ["--rows", "1500", "--products", "250", "--customers", "300"],
+    "sales": ["--rows", "1500", "--products", "250", "--customers", "300"],
     "reviews": [
         *("--rows", "200", "--products", "250", "--customers", "300", "--transactions", "1500")
     ],

@@ -22,6 +22,7 @@ FILE_OUTCOMES = [
         ("customers", "", "not_json"),
         ("clickstream", "", "not_json"),
         ("transactions", "transaction_id", "wrong_number_of_fields"),
+        ("sales", "transaction_id", "wrong_number_of_fields"),
         ("reviews", "review_id", "wrong_number_of_fields"),
     ]
     for kind, outcome in {
@@ -39,7 +40,7 @@ FILE_OUTCOMES = [
     }.items()
     if first or kind not in OF_CSV
     if source == "reviews" or kind != "file_quoted_newline"
-    if source == "transactions" or kind != "file_open_quote"
+    if source in {"transactions", "sales"} or kind != "file_open_quote"
 ]
 
 
@@ -158,7 +159,7 @@ def test_file_faults_spare_no_kind() -> None:
     }
 
 
-@pytest.mark.parametrize("source", ["transactions", "reviews"])
+@pytest.mark.parametrize("source", ["transactions", "sales", "reviews"])
 def test_unknown_ids(source: str, tmp_path: Path) -> None:
     """Some rows name a product or a customer that no catalogue has; they stay valid."""
     faults = ["--fault", "unknown_product=0.1", "--fault", "unknown_customer=0.1"]

@@ -48,6 +48,7 @@ def test_same_seed_same_bytes(shop: tuple[Path, dict]) -> None:
         "customers": "d8c185268dbbb62f",
         "transactions": "fa7af2ab12597c5f",
         "reviews": "d8fc76b6c01dc794",
+        "sales": "554acc159086f516",
         "clickstream": "768ad523251aa67d",
     }
 
