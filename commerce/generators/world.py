@@ -96,7 +96,7 @@ class World:
     @cached_property
     def anomalies(self) -> dict[int, float]:
         """What is sold on two odd days, as a multiple of the usual."""
-        if self.days < 3:  # ruff: ignore[magic-value-comparison] - no usual days besides
+        if self.days < len(WEEK):  # too few that are usual
             return {}
         random, third = dice(self.seed, "anomalies"), self.days // 3
         days = [third + int(random() * third), 2 * third + int(random() * third)]
