@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import filterfalse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,8 +44,10 @@ class MostTransactions(Transactions):
     def days(self) -> Iterator[tuple[int, Iterable[Record]]]:
         """Yield every day; what becomes of that day's sales later is there."""
         for day, records in super().days():
-            of_till = str(self._world.date_of(day)) if day == TILL_DAY else "none"
-            yield day, (r for r in records if not str(r["transaction_date"]).startswith(of_till))
+            yield day, filterfalse(self._is_of_till, records) if day == TILL_DAY else records
+
+    def _is_of_till(self, record: Record) -> bool:
+        return str(record["transaction_date"]).startswith(str(self._world.date_of(TILL_DAY)))
 
 
 class TillSales(Sales):
