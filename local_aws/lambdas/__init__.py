@@ -1,6 +1,6 @@
 """Lambda functions that really run: Python code in a process of its own per invocation.
 
-- ``functions``, ``backend``: what replaces moto's; ``service``: the Invoke API.
+- ``functions``, ``backend``: what replaces moto's; ``code``: the zip; ``service``: the Invoke API.
 - ``asynchronous``: events, and their further tries; ``records``: who is told of those that fail.
 - ``runs``: a run, its log and metrics; ``invocation``: its process; ``runtime``: what is in it.
 """

@@ -6,6 +6,7 @@ from typing import Any
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 
+from local_aws.lambdas.code import in_the_request
 from local_aws.lambdas.service import invoke
 
 
@@ -26,6 +27,10 @@ class LocalFunction(LambdaFunction):
     ) -> str:
         """Run the function; moto's own way needs docker."""
         return invoke(self, body, request_headers, response_headers)
+
+    def _set_function_code(self, updated_spec: dict[str, Any]) -> None:
+        """Keep a copy of the code; moto makes a function without any of what it does not find."""
+        super()._set_function_code(in_the_request(self.account_id, updated_spec))
 
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         """Change what is given of the configuration."""

@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TextIO
 
@@ -28,6 +29,34 @@ class RuntimeFailure(Exception):  # ruff: ignore[error-suffix-on-exception-name]
     def __init__(self, error_type: str, message: str) -> None:
         super().__init__(message)
         self.error_type = error_type
+
+
+class OnlyWhatAwsHas:
+    """Keeps a function from modules that this machine's Python has and AWS's runtime has not."""
+
+    offered = sys.stdlib_module_names | {
+        "boto3",
+        "botocore",
+        "dateutil",
+        "jmespath",
+        "s3transfer",
+        "six",
+        "urllib3",
+    }
+    of_this_machine = frozenset(sys.path)
+
+    @classmethod
+    def find_spec(cls, name: str, path: object = None, _target: object = None) -> None:
+        """Find nothing, so that others look; refuse what is neither offered nor the function's.
+
+        Raises:
+            ModuleNotFoundError: it would not be found on AWS.
+        """
+        if path is not None or name in cls.offered:
+            return
+        own = [folder for folder in sys.path if folder not in cls.of_this_machine]
+        if PathFinder.find_spec(name, own) is None:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 class Context:
@@ -115,6 +144,7 @@ def described(error: Exception) -> dict[str, object]:
 def main(outcome: Path) -> None:
     """Run the function once."""
     sys.path.insert(0, TASK_ROOT)
+    sys.meta_path.insert(0, OnlyWhatAwsHas)
     logging.getLogger().addHandler(LogHandler())
     try:
         answer = f'{{"result": {call()}}}'

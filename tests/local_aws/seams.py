@@ -187,6 +187,7 @@ OVERRIDDEN = {
         "moto.awslambda.models.LambdaFunction.invoke": (
             "(self, body, request_headers, response_headers)"
         ),
+        "moto.awslambda.models.LambdaFunction._set_function_code": "(self, updated_spec)",
         "moto.awslambda.models.LambdaFunction.update_configuration": "(self, config_updates)",
         "moto.awslambda.models.LambdaFunction.get_configuration": "(self, on_create=False)",
     },

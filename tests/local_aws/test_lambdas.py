@@ -30,16 +30,22 @@ def functions(aws: LocalAws) -> BaseClient:
     return aws.client("lambda")
 
 
+def packed(files: dict[str, str]) -> bytes:
+    """Return a zip."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
 def create(functions: BaseClient, code: str, **properties: object) -> str:
     """Create a function whose index.py is ``code``, and return its name."""
     name = f"lambda-test-{next(_numbers)}"
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("index.py", code)
     functions.create_function(
         FunctionName=name,
         Role=ROLE,
-        Code={"ZipFile": packed.getvalue()},
+        Code={"ZipFile": packed({"index.py": code})},
         **{"Runtime": "python3.12", "Handler": "index.handler", "Timeout": 30} | properties,
     )
     return name
@@ -293,6 +299,73 @@ def handler(event, context):
 
     assert [tried(1), tried(2), tried(3), tried(4)] == [(1, 1), (2, 1), (3, 1), (3, 1)]
     assert tried(4, deletes=True) == (2, 1)
+
+
+def test_code_in_s3(functions: BaseClient, aws: LocalAws) -> None:
+    """The code is what its zip held when the function was made or updated, packages and all."""
+    bucket, s3 = f"code-{uuid4().hex}", aws.client("s3")
+    where = {"LocationConstraint": "us-west-2"}
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    versioning = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioning)
+
+    def put(key: str, answer: int) -> str:
+        files = {
+            "shop/functions/answer.py": "from shop import other\n"
+            "def handler(event, context): return other.ANSWER",
+            "shop/other.py": f"ANSWER = {answer}",
+        }
+        return s3.put_object(Bucket=bucket, Key=key, Body=packed(files))["VersionId"]
+
+    first, _, _ = put("a.zip", 1), put("a.zip", 2), put("b.zip", 3)
+    place = {"S3Bucket": bucket, "S3Key": "a.zip"}
+    handler = {"Handler": "shop.functions.answer.handler", "Runtime": "python3.12"}
+    made = {"FunctionName": f"code-{uuid4().hex}", "Role": ROLE, **handler}
+    name = functions.create_function(Code=place, **made, Timeout=30)["FunctionName"]
+
+    answers = [invoke(functions, name)[0]]
+    put("a.zip", 4)
+    answers.append(invoke(functions, name)[0])
+    for more in ({"S3ObjectVersion": first}, {"S3Key": "b.zip"}):
+        functions.update_function_code(FunctionName=name, **{**place, **more})
+        answers.append(invoke(functions, name)[0])
+    assert answers == [2, 2, 1, 3]
+
+    s3.put_object(Bucket=bucket, Key="text", Body=b"text")
+    for wrong, error in (
+        ({"S3Key": "none"}, "S3 Error Code: NoSuchKey"),
+        ({"S3Bucket": "no-such-bucket"}, "S3 Error Code: NoSuchBucket"),
+        ({"S3Key": "text"}, "Could not unzip uploaded file"),
+    ):
+        with pytest.raises(ClientError, match=error):
+            functions.update_function_code(FunctionName=name, **{**place, **wrong})
+        with pytest.raises(ClientError, match=error):
+            functions.create_function(**{**made, "FunctionName": "x"}, Code={**place, **wrong})
+    assert invoke(functions, name)[0] == 3
+
+
+def test_a_function_has_what_aws_has(functions: BaseClient) -> None:
+    """It can import its own modules, also of folders that it adds, but not this machine's."""
+    code = """
+import importlib, os, sys
+def handler(event, context):
+    os.makedirs("more/grown")
+    sys.path.append(os.path.abspath("more"))
+    found = []
+    for name in event:
+        try:
+            found.append(importlib.import_module(name).__name__)
+        except ModuleNotFoundError as error:
+            found.append(str(error))
+    return found
+"""
+    there = ["boto3", "botocore.config", "urllib3.util.retry", "dateutil.tz", "json", "grown"]
+    missing = ["moto", "local_aws", "pandas", "glue_jobs.lake"]
+
+    answer, _, log = invoke(functions, create(functions, code), there + missing)
+
+    tops = [name.partition(".")[0] for name in missing]
+    assert answer == [*there, *(f"No module named {top!r}" for top in tops)], log
 
 
 FAILS = "def handler(event, context): raise KeyError(event['n'])"
