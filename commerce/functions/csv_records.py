@@ -3,9 +3,9 @@ r"""CSV as people and programs write it: from bytes to the lines of a raw file.
 Fields are separated by commas; a field may stand in quotes, with commas, line ends and doubled
 quotes in it. Lines end with ``\n``, ``\r\n`` or ``\r``. Excel's first line ``sep=,`` is no header.
 
-- The header's names are matched trimmed, whatever their case. A further column of a name that no
-  contract knows gets its number behind it. Columns at the end that have no name are none, and
-  neither is a row without a value: Excel writes both.
+- The header's names are matched trimmed, whatever their case. A name that no contract knows gets
+  the number of its column if it is repeated. Columns at the end without a name are left out, also
+  in rows that end before them, and so are rows without a value: Excel writes all of these.
 - What stands for a missing value (pandas' ``nan``, ``\N``) is a value; its field's rule decides.
 - A record that does not fit is kept as text.
 """
@@ -39,8 +39,9 @@ def read(file: BinaryIO, contract: Contract) -> Records:
         RefusedError: it has no header, or not the contract's columns.
     """
     rows = rows_of(text_of(file))
-    columns = _columns(_header(rows, contract), contract)
-    return Records(dict.fromkeys(columns), _raw_lines(rows, columns))
+    header = _header(rows, contract)
+    columns = _columns(header, contract)
+    return Records(dict.fromkeys(columns), _raw_lines(rows, columns, len(header)))
 
 
 def _header(rows: Iterator[Row], contract: Contract) -> list[str]:
@@ -101,17 +102,19 @@ def _numbered(names: list[str]) -> list[str]:
     return list(numbered)
 
 
-def _raw_lines(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
+def _raw_lines(rows: Iterable[Row], columns: list[str], most: int) -> Iterator[bytes]:
+    """Yield the line of every record; it may have ``most`` fields, the last of them blank."""
     width = len(columns)
     names = (json.dumps(name, ensure_ascii=False).replace("%", "%%") for name in columns)
     template = "{" + ", ".join(f"{name}: %s" for name in names) + "}"
     for fields, lines in rows:
-        if len(fields) != width or isinstance(fields, str):
-            if isinstance(fields, str) or len(fields) < width or has_value(fields[width:]):
-                reason = fields if isinstance(fields, str) else WRONG_NUMBER_OF_FIELDS
-                yield unread("".join(lines), reason)
-                continue
-            del fields[width:]
+        if isinstance(fields, str):
+            yield unread("".join(lines), fields)
+            continue
+        if not width <= len(fields) <= most or has_value(fields[width:]):
+            yield unread("".join(lines), WRONG_NUMBER_OF_FIELDS)
+            continue
+        del fields[width:]
         try:
             line = (template % tuple(map(encode_basestring, fields))).encode()
         except UnicodeEncodeError:

@@ -58,13 +58,33 @@ def _unread(text: str, reason: str = "wrong_number_of_fields") -> dict:
         f" {REVIEWS.upper().replace(',', ' , ')} \n{ROW}\n",
         "\n".join(",".join(f'"{x}"' for x in line.split(",")) for line in (REVIEWS, ROW)),
         f"{REVIEWS},,\n{ROW},,\n",
-        f"{REVIEWS}\n{ROW},, \n",
+        f"{REVIEWS},,,\n{ROW}, \n",
+        f"{REVIEWS},,,\n{ROW}\n",
     ],
-    ids=["plain", "no end", "bom, crlf", "cr", "blanks", "sep", "upper", "quotes", "commas", "end"],
+    ids=[
+        "plain",
+        "no end",
+        "bom, crlf",
+        "cr",
+        "blanks",
+        "sep",
+        "upper",
+        "quotes",
+        "all",
+        "some",
+        "none",
+    ],
 )
 def test_habits(content: str) -> None:
     """What Excel, pandas and people write reads as the plain file does."""
     assert _read(content) == (REVIEWS.split(","), [REVIEW])
+
+
+def test_value_without_a_column() -> None:
+    """A value below no name is not lost in silence."""
+    rows = [f"{ROW},,x", f"{ROW},,,"]
+
+    assert _read("\n".join([f"{REVIEWS},,", *rows]))[1] == [_unread(row) for row in rows]
 
 
 def test_other_order() -> None:
@@ -110,6 +130,7 @@ def test_values_as_delivered() -> None:
     ("rows", "records"),
     [
         ([ROW + ",x"], [_unread(ROW + ",x")]),
+        ([ROW + ","], [_unread(ROW + ",")]),
         (["r_1,p_1"], [_unread("r_1,p_1")]),
         (["r_1;p_1"], [_unread("r_1;p_1")]),
         ([REVIEWS], [dict(zip(REVIEWS.split(","), REVIEWS.split(","), strict=True))]),
@@ -119,7 +140,18 @@ def test_values_as_delivered() -> None:
         ([ROW, '"'], [REVIEW, _unread('"', "too_long")]),
         ([ROW + '6" nail'], [{**REVIEW, "review_text": 'Good6" nail'}]),
     ],
-    ids=["more", "fewer", "other", "header again", "quote", "stray", "open", "at the end", "inch"],
+    ids=[
+        "more",
+        "comma",
+        "fewer",
+        "other",
+        "header again",
+        "quote",
+        "stray",
+        "open",
+        "at the end",
+        "inch",
+    ],
 )
 def test_records_that_do_not_fit(rows: list[str], records: list[dict]) -> None:
     """A record that does not fit is kept as text, and takes no other with it."""
