@@ -1,58 +1,78 @@
-"""What the generators write is what the contracts take: each fault breaks the rule it names."""
+"""What the generators write, the validator and the job read as the truth says."""
 
-import csv
-import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date
 from pathlib import Path
 
 import pytest
 
+from commerce.functions import csv_records, json_records
+from commerce.functions.raw_lines import RefusedError
 from commerce.generators.faults import SOURCES
-from glue_jobs.commerce.contracts import Delivery
+from commerce.generators.file_faults import file_kinds
+from commerce.generators.sample import FOLDER
+from glue_jobs.commerce.contracts import CONTRACTS, CSV, Delivery
 from glue_jobs.commerce.records import parse_line
 from tests.commerce.order_book import files
-from tests.commerce.shop import MAINS, SIZES
+from tests.commerce.shop import MAINS, generate
+from tests.commerce.test_sample import TRUTH
 
-RATE = 0.05
+FILE_FAULTS = [(source, kind) for source in SOURCES for kind in file_kinds(SOURCES[source])]
 
 
-def _raw_lines(file: Path) -> Iterator[bytes]:
-    """Yield the records of a delivered file as lines of a raw file."""
-    lines = file.read_bytes().splitlines()
-    if file.suffix == ".json":
-        yield from lines
-        return
-    [header] = csv.reader([lines.pop(0).decode()])
-    for line in lines:
-        text = line.decode(errors="surrogateescape")
-        [values] = csv.reader([text])
-        if len(values) == len(header):
-            yield json.dumps(dict(zip(header, values, strict=True)), ensure_ascii=False).encode(
-                errors="surrogateescape"
+def _judged(file: Path) -> dict:
+    """Return a file's entry of the truth, without what only earlier files can tell."""
+    day, source = date.fromisoformat(file.parent.name[5:]), file.parent.parent.name
+    contract = CONTRACTS[source]
+    with file.open("rb") as opened:
+        try:
+            records = (
+                csv_records.read(opened, contract)
+                if contract.format == CSV
+                else json_records.read(opened, file.stat().st_size)
             )
-        else:
-            yield json.dumps({"_line": text, "_reason": "wrong_number_of_fields"}).encode()
+        except RefusedError as refused:
+            return {"lines": 0, "reasons": {}, "refused": ", ".join(refused.reasons)}
+        parsed = [parse_line(line, source, Delivery(day, UTC)) for line in records.lines]
+    unknown = sorted({name for line in parsed for name in line.unknown_fields})
+    return {
+        "lines": len(parsed),
+        "reasons": Counter(",".join(line.reasons) for line in parsed if not line.record),
+        **({"unknown_fields": unknown} if unknown else {}),
+    }
+
+
+def _check(folder: Path, source: str, truth: dict) -> None:
+    told = {
+        name: {field: file[field] for field in file if field in KEPT}
+        for name, file in truth["files"].items()
+        if name.startswith(source)
+    }
+    assert told == {
+        file.relative_to(folder).as_posix(): _judged(file) for file in files(folder, source)
+    }
+
+
+KEPT = {"lines", "reasons", "refused", "unknown_fields"}
 
 
 @pytest.mark.parametrize("source", MAINS)
 def test_reasons(source: str, tmp_path: Path) -> None:
-    """Per file, the contracts reject what the truth says, for the reason that it says."""
-    truth = tmp_path / "truth.json"
-    faults = [f"{kind}={RATE}" for kind in SOURCES[source].kinds]
-    argv = [*SIZES[source], "--days", "5", "--output", str(tmp_path), "--truth", str(truth)]
+    """Per file, as many lines, and those rejected for the reason that the truth says."""
+    faults = [f"--fault={kind}=0.05" for kind in SOURCES[source].kinds]
+    truth = generate(source, tmp_path, "--days=5", *faults)
 
-    MAINS[source]([*argv, *(word for fault in faults for word in ("--fault", fault))])
+    _check(tmp_path, source, truth)
+    assert truth["totals"]["reasons"].keys() == {*SOURCES[source].faults}
 
-    found = {}
-    for file in files(tmp_path, source):
-        day = date.fromisoformat(file.parent.name.removeprefix("date="))
-        parsed = [parse_line(line, source, Delivery(day, UTC)) for line in _raw_lines(file)]
-        assert not any(line.unknown_fields for line in parsed)
-        found[file.relative_to(tmp_path).as_posix()] = Counter(
-            ",".join(line.reasons) for line in parsed if not line.record
-        )
-    told = json.loads(truth.read_text())["files"]
-    assert found == {name: file["reasons"] for name, file in told.items()}
-    assert {reason for reasons in found.values() for reason in reasons} >= {*SOURCES[source].faults}
+
+@pytest.mark.parametrize(("source", "kind"), FILE_FAULTS)
+def test_file_faults(source: str, kind: str, tmp_path: Path) -> None:
+    """A file is refused, or read in spite of its fault."""
+    _check(tmp_path, source, generate(source, tmp_path, "--days=5", "--fault", kind))
+
+
+@pytest.mark.parametrize("source", MAINS)
+def test_sample(source: str) -> None:
+    """So is the committed sample."""
+    _check(FOLDER, source, TRUTH)
