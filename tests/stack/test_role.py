@@ -1,4 +1,4 @@
-"""docs/role.cfn.yaml: a stack's own role, which may do just what docs/permissions/ says."""
+"""docs/role.cfn.yaml: the stacks' own role, which may do just what docs/permissions/ says."""
 
 import json
 import re
@@ -8,14 +8,24 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from commerce.package import code_key, zipped
 from local_aws.server import LocalAws
 from local_aws.settings import ACCOUNT_ID, REGION
+from tests.template import COMMERCE
 from tests.tools import demo, permissions
-from tests.tools.permissions import FOLDER, ROLE_TEMPLATE, STACK_ROLES, granted, role_template
+from tests.tools.permissions import (
+    COMMERCE_ROLES,
+    FOLDER,
+    ROLE_TEMPLATE,
+    STACK_ROLES,
+    granted,
+    role_template,
+)
 
 STUDENT_ID = "role-of-twenty-chars"  # the longest that is allowed, with hyphens for the databases
 STACK_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAX_CHARACTERS = 10_240  # of a role's inline policies together, white space not counted
+MAX_MANAGED = 6_144  # of one that is managed
 ROLES_OF = {  # who runs as a role: service, operation, what it takes, where it tells the role
     "AWS::Glue::Job": ("glue", "get_job", "JobName", "Role"),
     "AWS::Lambda::Function": ("lambda", "get_function", "FunctionName", "Role"),
@@ -29,7 +39,7 @@ ROLES_OF = {  # who runs as a role: service, operation, what it takes, where it 
 
 
 class Deployed(NamedTuple):
-    """The role of one stack, and the resources of the other, which was given that role."""
+    """The role of one stack, and the resources of the others, which were given that role."""
 
     role_arn: str
     resources: list[dict[str, Any]]
@@ -37,7 +47,7 @@ class Deployed(NamedTuple):
 
 @pytest.fixture(scope="module")
 def deployed(aws: LocalAws) -> Iterator[Deployed]:
-    """Deploy both templates as docs/permissions.md says."""
+    """Deploy the three templates as docs/permissions.md says."""
     api = aws.client("cloudformation")
     student = {"StudentId": STUDENT_ID}
     _create(api, "role", ROLE_TEMPLATE.read_text(encoding="utf-8"), student)
@@ -45,9 +55,14 @@ def deployed(aws: LocalAws) -> Iterator[Deployed]:
     given = {**student, "RoleArn": output["OutputValue"], "GeneratorState": "DISABLED"}
     _create(api, "with-role", demo.TEMPLATE.read_text(encoding="utf-8"), given)
     _switch_on(aws, "with-role", given)
-    resources = api.describe_stack_resources(StackName="with-role")["StackResources"]
+    _add_commerce(aws, {**student, "RoleArn": output["OutputValue"]})
+    resources = [
+        resource
+        for name in ("with-role", "second")
+        for resource in api.describe_stack_resources(StackName=name)["StackResources"]
+    ]
     yield Deployed(output["OutputValue"], resources)
-    for name in ("with-role", "role"):
+    for name in ("second", "with-role", "role"):
         api.delete_stack(StackName=name)
         api.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
@@ -85,12 +100,35 @@ def _switch_on(aws: LocalAws, name: str, parameters: dict[str, str]) -> None:
     api.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
-def _policies(aws: LocalAws, role_arn: str) -> dict[str, Any]:
+def _add_commerce(aws: LocalAws, parameters: dict[str, str]) -> None:
+    """Make the second stack; its functions have no code, for none is invoked."""
+    bucket = f"capstone-analytics-{STUDENT_ID}-{ACCOUNT_ID}"
+    code = zipped([])
+    aws.client("s3").put_object(Bucket=bucket, Key=code_key(code), Body=code)
+    parameters |= {"CodeKey": code_key(code), "CustomersApiUrl": "https://localhost/customers"}
+    template = COMMERCE.read_text(encoding="utf-8")
+    _create(aws.client("cloudformation"), "second", template, parameters)
+
+
+def _policies(aws: LocalAws, role_arn: str) -> list[dict[str, Any]]:
+    """Return the policies within the role."""
     iam, name = aws.client("iam"), role_arn.rpartition("/")[2]
-    return {
-        policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+    return [
+        iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
         for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
-    }
+    ]
+
+
+def _managed(aws: LocalAws, role_arn: str) -> list[dict[str, Any]]:
+    """Return the policies beside the role."""
+    iam, name = aws.client("iam"), role_arn.rpartition("/")[2]
+    attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    return [
+        iam.get_policy_version(PolicyArn=each["PolicyArn"], VersionId="v1")["PolicyVersion"][
+            "Document"
+        ]
+        for each in attached
+    ]
 
 
 def test_file_is_as_made() -> None:
@@ -116,33 +154,55 @@ def test_who_has_the_role(aws: LocalAws, deployed: Deployed) -> None:
         "GeneratorFunction",
         "EmptierFunction",
         "OrchestrationStateMachine",
+        "LoadCommerceJob",
+        "ValidatorFunction",
+        "FetchCustomersFunction",
     }
     assert set(map(tuple, found.values())) == {(deployed.role_arn,)}
 
 
-def test_policies(aws: LocalAws, deployed: Deployed) -> None:
-    """The role may do what docs/permissions/ says, about the names that the stack really has."""
-    names = {
-        resource["LogicalResourceId"]: resource["PhysicalResourceId"].rpartition(":")[2]
-        for resource in deployed.resources
-    }
+def _expected(role: str, resources: list[dict[str, Any]]) -> set[permissions.Grant]:
+    """Return what a role may do, about the names that the stacks really have."""
+    names = {resource["LogicalResourceId"]: _name(resource) for resource in resources}
     names |= {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": ACCOUNT_ID}
     names |= {"AWS::StackName": "*"}  # whatever the other stack is called
     names = {name: STACK_ID.sub("*", value) for name, value in names.items()}  # and its id
-    texts = [(FOLDER / f"{role}.json").read_text(encoding="utf-8") for role in STACK_ROLES]
-    expected = [
-        json.loads(re.sub(r"\$\{(.*?)(?:\.\w+)?\}", lambda match: names[match[1]], text))
-        for text in texts
-    ]
+    text = (FOLDER / f"{role}.json").read_text(encoding="utf-8")
+    filled = re.sub(r"\$\{(.*?)(?:\.\w+)?\}", lambda match: names[match[1]], text)
+    return granted(json.loads(filled))
 
-    [found] = _policies(aws, deployed.role_arn).values()
-    every, kept = set().union(*map(granted, expected)), granted(found)
+
+def _name(resource: dict[str, Any]) -> str:
+    """Return a name of what may be known by its ARN or its URL."""
+    known = resource["PhysicalResourceId"].rpartition(":")[2]
+    if resource["ResourceType"] == "AWS::SQS::Queue":
+        return known.rpartition("/")[2]
+    if resource["ResourceType"] == "AWS::SecretsManager::Secret":
+        return known.rpartition("-")[0]  # AWS's own six characters
+    return known
+
+
+def test_policies(aws: LocalAws, deployed: Deployed) -> None:
+    """The role may do what docs/permissions/ says of the first stack."""
+    every = set().union(*(_expected(role, deployed.resources) for role in STACK_ROLES))
+
+    [found] = _policies(aws, deployed.role_arn)
+    kept = granted(found)
     assert kept <= every
     # What is left out is allowed by a star.
     assert all(
         any(fnmatchcase(resource, of) for by, of in kept if by == action)
         for action, resource in every
     )
+
+
+def test_managed_policies(aws: LocalAws, deployed: Deployed) -> None:
+    """Beside it there is a policy for each of the second stack's roles."""
+    found = [granted(document) for document in _managed(aws, deployed.role_arn)]
+
+    for role in COMMERCE_ROLES:
+        assert _expected(role, deployed.resources) in found
+    assert len(found) == len(COMMERCE_ROLES)
 
 
 def test_trust(aws: LocalAws, deployed: Deployed) -> None:
@@ -163,11 +223,15 @@ def test_trust(aws: LocalAws, deployed: Deployed) -> None:
 
 def test_size(aws: LocalAws, deployed: Deployed) -> None:
     """The policies fit into the role with the longest StudentId, region and partition."""
-    policies = _policies(aws, deployed.role_arn).values()
-    text = "".join(json.dumps(policy, separators=(",", ":")) for policy in policies)
-    longest = text.replace(REGION, "ap-southeast-2").replace(":aws:", ":aws-us-gov:")
+    within, beside = _policies(aws, deployed.role_arn), _managed(aws, deployed.role_arn)
 
-    assert len(longest) <= MAX_CHARACTERS
+    assert sum(map(_longest, within)) <= MAX_CHARACTERS
+    assert max(map(_longest, beside)) <= MAX_MANAGED
+
+
+def _longest(policy: dict[str, Any]) -> int:
+    text = json.dumps(policy, separators=(",", ":"))
+    return len(text.replace(REGION, "ap-southeast-2").replace(":aws:", ":aws-us-gov:"))
 
 
 def test_nameless_resource(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,5 +239,5 @@ def test_nameless_resource(monkeypatch: pytest.MonkeyPatch) -> None:
     grant = permissions.Grant("s3:GetObject", "arn:${AWS::Partition}:s3:::${GeneratorPermission}")
     monkeypatch.setattr(permissions, "needed", lambda _: {grant})
 
-    with pytest.raises(ValueError, match=r"GeneratorPermission.*gives it no name"):
+    with pytest.raises(ValueError, match=r"GeneratorPermission.*no template gives it a name"):
         role_template()

@@ -42,11 +42,15 @@ _CALLERS = {
     "generator": ("lambda", "GeneratorFunction"),
     "emptier": ("lambda", "EmptierFunction"),
     "orchestration": ("states", "OrchestrationStateMachine"),
+    "load": ("glue", "LoadCommerceJob"),
+    "validator": ("lambda", "ValidatorFunction"),
+    "fetch": ("lambda", "FetchCustomersFunction"),
 }
 # How the ARNs end that a ``Ref`` gives as a whole.
 _ENDS = {
     "AWS::SNS::Topic": "${{{}.TopicName}}",
     "AWS::StepFunctions::StateMachine": "stateMachine:${{{}.Name}}",
+    "AWS::SecretsManager::Secret": "secret:${{{}.Name}}-*",
 }
 
 Calls = dict[str, list[str]]  # resources by ``service:Operation``, both sorted
@@ -62,17 +66,19 @@ def calling_as(caller: str) -> Generator[None]:
 
 
 class StackNames:
-    """What the resources of a stack are called in the template."""
+    """What the resources of some stacks are called in their templates."""
 
-    def __init__(self, stack_name: str) -> None:
+    def __init__(self, *stack_names: str) -> None:
         client = boto3.client("cloudformation")
-        resources = client.describe_stack_resources(StackName=stack_name)["StackResources"]
         self._logical = {
             (found["ResourceType"], found["PhysicalResourceId"]): found["LogicalResourceId"]
-            for found in resources
+            for name in stack_names
+            for found in client.describe_stack_resources(StackName=name)["StackResources"]
         }
-        self._stack_name = stack_name
-        self._outputs = set(demo.stack_outputs(stack_name).values())
+        self._stack_names = "|".join(stack_names)
+        self._outputs = {
+            value for name in stack_names for value in demo.stack_outputs(name).values()
+        }
         physical = {logical: name for (_, name), logical in self._logical.items()}
         self.access_keys = {
             role: access_key(service, physical[logical].rpartition(":")[2])
@@ -109,7 +115,7 @@ class StackNames:
             return self._reference("AWS::S3::Bucket", bucket) + slash + folder
         kind, separator, rest = re.match(r"(\w+)([:/])(.*)", name).groups()
         if kind == "stack":
-            return re.sub(rf"/{self._stack_name}/.*", "/${AWS::StackName}/*", name)
+            return re.sub(rf"/({self._stack_names})/.*", "/${AWS::StackName}/*", name)
         *databases, last = rest.split("/")
         known = [self._reference(_TYPES["database"], database) for database in databases]
         return kind + separator + "/".join([*known, self._reference(_TYPES[kind], last)])

@@ -13,16 +13,17 @@ from textwrap import indent
 from typing import Any, NamedTuple
 
 import yaml
-from cfnlint.decode import decode
 
+from tests.template import TEMPLATES, template
 from tests.tools import demo
 from tests.tools.calls import read_list
 
 FOLDER = demo.PROJECT / "docs/permissions"
 PAGE = demo.PROJECT / "docs/permissions.md"
 ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
-ROLES = ("job", "report", "generator", "emptier", "orchestration", "notebook")
-STACK_ROLES = tuple(role for role in ROLES if role != "notebook")  # these share the stack's role
+STACK_ROLES = ("job", "report", "generator", "emptier", "orchestration")
+COMMERCE_ROLES = ("validator", "fetch")  # of the second stack, which is given the same role
+ROLES = (*STACK_ROLES, *COMMERCE_ROLES, "notebook")
 METRICS = "cloudwatch:PutMetricData"  # bounded by namespace: what is granted is no resource
 ANY = "*"  # on an action for which IAM knows no resource
 # Operations that IAM does not name like the action that allows them.
@@ -56,7 +57,7 @@ def recorded(role: str) -> set[Grant]:
     """Return what a role's calls need."""
     return {
         grant
-        for operation, resources in read_list()[role].items()
+        for operation, resources in read_list().get(role, {}).items()
         for resource in resources
         for grant in _needed(operation, resource)
     }
@@ -166,26 +167,45 @@ def text(role: str) -> str:
 
 
 def role_template() -> str:
-    """Return the role template, its role's policy made anew.
+    """Return the role template, its role's policies made anew.
 
     Raises:
-        ValueError: a policy names a resource whose name the main template does not give.
+        ValueError: a policy names a resource to which no template gives a name.
     """
     head, line, _ = ROLE_TEMPLATE.read_text(encoding="utf-8").partition(_WRITTEN)
-    names = _template_names()
     # One by one they are too long, and so is what another of them allows anyway.
-    document = policy(widest(set().union(*map(needed, STACK_ROLES))))
-    policies = [{"PolicyName": "stack", "PolicyDocument": _named(document, names)}]
-    written = yaml.dump(policies, Dumper=_ShortForms, sort_keys=False, width=1000)
-    return head + line + indent(written, " " * 8)
+    document = _of_names(widest(set().union(*map(needed, STACK_ROLES))))
+    policies = _yaml([{"PolicyName": "stack", "PolicyDocument": document}])
+    # A role takes no more of them within, but ten beside it.
+    others = {f"{role.title()}Policy": _managed(role) for role in COMMERCE_ROLES}
+    return head + line + indent(policies, " " * 8) + "\n" + indent(_yaml(others), " " * 2)
+
+
+def _managed(role: str) -> dict[str, Any]:
+    return {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {
+            "Roles": [{"Ref": "PipelineRole"}],
+            "PolicyDocument": _of_names(widest(needed(role))),
+        },
+    }
+
+
+def _yaml(data: object) -> str:
+    return yaml.dump(data, Dumper=_ShortForms, sort_keys=False, width=1000)
+
+
+def _of_names(grants: set[Grant]) -> dict[str, Any]:
+    """Return a policy with the names of resources in place of the logical ones."""
+    return _named(policy(grants), _template_names())
 
 
 def _template_names() -> dict[str, Any]:
-    """Return the names that the main template gives, expressions or not, by logical name."""
-    template, _ = decode(str(demo.TEMPLATE))
+    """Return the names that the templates give, expressions or not, by logical name."""
     return {
         logical: _given_name(resource)
-        for logical, resource in json.loads(json.dumps(template["Resources"])).items()
+        for file in TEMPLATES
+        for logical, resource in json.loads(json.dumps(template(file)["Resources"])).items()
     }
 
 
@@ -214,7 +234,7 @@ def _named_text(text: str, names: dict[str, Any]) -> dict[str, Any]:
         name = names.get(logical)
         if not name:
             raise ValueError(
-                f"a policy is about {logical}, but {demo.TEMPLATE.name} gives it no name that "
+                f"a policy is about {logical}, but no template gives it a name that "
                 f"{ROLE_TEMPLATE.name} could repeat; name it there"
             )
         if isinstance(name, dict) and "Fn::Sub" in name:
