@@ -3,23 +3,28 @@
 Pure functions of silver: of one day's rows comes that day, and no other.
 """
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Mapping
+from datetime import date, datetime, time, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.commerce.contracts import CENT, STATUSES
 from glue_jobs.commerce.schemas import (
-    AMOUNT,
     DAILY_CUSTOMER_SALES,
     DAILY_PRODUCT_SALES,
     DAILY_SALES_SUMMARY,
     FCT_TRANSACTIONS,
-    MEAN,
-    REVENUE,
 )
+from glue_jobs.lake.tables import Table
 
-COMPLETED, RETURNED, REFUNDED = STATUSES  # from the lowest to the highest
-# What decides between contents that are true at the same time, in this order; NULL is the least.
+COMPLETED, RETURNED, REFUNDED = range(len(STATUSES))  # from the lowest to the highest
+# What decides between versions that are true at the same time, in this order; NULL is the least.
 _CONTENT = (
+    "rank",
     "order_id",
     "customer_id",
     "product_id",
@@ -30,102 +35,135 @@ _CONTENT = (
 )
 
 
-def transactions(silver: DataFrame, zone: str) -> DataFrame:
+def sales(silver: pa.Table, day: date, zone: tzinfo) -> dict[Table, pa.Table]:
+    """Return the facts and the daily tables of a day of ``silver.transactions``."""
+    facts = transactions(silver, datetime.combine(day, time(), zone))
+    customers = daily_customer_sales(facts)
+    return {
+        FCT_TRANSACTIONS: facts,
+        DAILY_PRODUCT_SALES: daily_product_sales(facts),
+        DAILY_CUSTOMER_SALES: customers,
+        DAILY_SALES_SUMMARY: daily_sales_summary(customers),
+    }
+
+
+def transactions(silver: pa.Table, midnight: datetime) -> pa.Table:
     """Say of each transaction what is known now.
 
     Its content is the latest that was true; its status is the highest that it ever had.
-    ``silver``: rows of ``silver.transactions``; ``zone``: that of days of sale.
-    Rows: one per ``transaction_id`` and day. Columns: those of ``fct_transactions`` with its key.
+    ``silver``: rows of a day, which begins at ``midnight``.
+    Rows: one per ``transaction_id``, in its order. Columns: those of ``fct_transactions``.
     """
-    rank = F.when(is_completed(), 0).when(F.col("status") == RETURNED, 1).otherwise(2)
-    reversed_at = F.when(~is_completed(), F.col("first_effective"))
-    refunded_at = F.when(F.col("status") == REFUNDED, F.col("first_effective"))
-    known = silver.groupBy("transaction_id", "dt").agg(
-        F.max(F.struct("last_effective", rank, *_CONTENT)).alias("current"),
-        F.max(F.struct(rank, "status")).alias("highest"),
-        F.min(reversed_at).alias("reversed"),
-        F.min(refunded_at).alias("refunded"),
-        F.count("*").cast("int").alias("versions"),
-    )
-    rows = known.select("*", "current.*", "highest.status")
-    sold = F.coalesce("transaction_time", F.to_utc_timestamp(F.to_timestamp("dt"), zone))
-    gross = F.col("total_amount")
-    returned = F.when(is_completed(), F.lit(0)).otherwise(gross).cast(AMOUNT)
-    return rows.withColumns({
+    versions = _in_order_of_truth(_with_reversals(silver))
+    known = versions.group_by("transaction_id", use_threads=False).aggregate([
+        ("row", "max"),
+        ("rank", "max"),
+        ("reversed", "min"),
+        ("refunded", "min"),
+        ([], "count_all"),
+    ])
+    current, rank = versions.take(known["row_max"]), known["rank_max"]
+    gross, sold = current["total_amount"], current["transaction_time"]
+    sold = pc.fill_null(sold, pa.scalar(midnight, sold.type))
+    nothing, is_completed = pa.scalar(Decimal(), gross.type), pc.equal(rank, COMPLETED)
+    told = {
         "gross_amount": gross,
-        "returned_amount": returned,
-        "net_amount": (gross - returned).cast(AMOUNT),
-        "reversed_time": F.greatest(F.col("reversed"), F.when(F.col("reversed").isNotNull(), sold)),
-        "refunded_time": F.greatest(F.col("refunded"), F.when(F.col("refunded").isNotNull(), sold)),
-    }).select(*FCT_TRANSACTIONS.partitioned_columns.names)
+        "returned_amount": pc.if_else(is_completed, nothing, gross),
+        "net_amount": pc.if_else(is_completed, gross, nothing),
+        "status": pa.array(STATUSES).take(rank.combine_chunks()),
+        # Nothing comes back before it is sold, whatever a sender's clock says.
+        "reversed_time": _later(known["reversed_min"], sold),
+        "refunded_time": _later(known["refunded_min"], sold),
+        "versions": known["count_all"],
+    }
+    return _declared(FCT_TRANSACTIONS, _with(current, told))
 
 
-def daily_product_sales(facts: DataFrame) -> DataFrame:
-    """Rows: one per day and product. Columns: those of the table with its key."""
-    summed = facts.groupBy("dt", "product_id").agg(
-        F.count("*").alias("transactions"),
-        F.count_distinct("customer_id", order()).alias("orders"),
-        F.sum("quantity").alias("units"),
-        F.sum(F.when(~is_completed(), F.col("quantity")).otherwise(0)).alias("units_returned"),
-        *_revenue("amount"),
-    )
-    return summed.select(*DAILY_PRODUCT_SALES.partitioned_columns.names)
+def _with_reversals(silver: pa.Table) -> pa.Table:
+    """Add the ``rank`` of the status, and since when the row is ``reversed`` and ``refunded``."""
+    rank, effective = pc.index_in(silver["status"], pa.array(STATUSES)), silver["first_effective"]
+    never = pa.scalar(None, effective.type)
+    told = {
+        "rank": rank,
+        "reversed": pc.if_else(pc.greater_equal(rank, RETURNED), effective, never),
+        "refunded": pc.if_else(pc.equal(rank, REFUNDED), effective, never),
+    }
+    return _with(silver, told)
 
 
-def daily_customer_sales(facts: DataFrame) -> DataFrame:
-    """Rows: one per day and customer. Columns: those of the table with its key."""
-    orders = facts.groupBy("dt", "customer_id", order().alias("order")).agg(
-        F.max(is_completed()).alias("is_completed"),
-        F.count("*").alias("transactions"),
-        F.sum("quantity").alias("units"),
-        *_revenue("amount"),
-    )
-    summed = orders.groupBy("dt", "customer_id").agg(
-        F.count("*").alias("orders"),
-        F.count_if("is_completed").alias("completed_orders"),
-        F.sum("transactions").alias("transactions"),
-        F.sum("units").alias("units"),
-        *_revenue("revenue"),
-    )
-    return summed.select(*DAILY_CUSTOMER_SALES.partitioned_columns.names)
+def _in_order_of_truth(versions: pa.Table) -> pa.Table:
+    """Sort by transaction, the version that counts last; add the number of each ``row``."""
+    keys = [(name, "ascending") for name in ("transaction_id", "last_effective", *_CONTENT)]
+    order = pc.sort_indices(versions, keys, null_placement="at_start")
+    return _with(versions.take(order), {"row": pa.array(np.arange(len(versions)))})
 
 
-def daily_sales_summary(customers: DataFrame) -> DataFrame:
-    """Sum a day's customers: each order is of one.
-
-    Rows: one per day with sales. Columns: those of the table with its key.
-    """
-    counts = ("transactions", "orders", "completed_orders", "units")
-    summed = customers.groupBy("dt").agg(
-        F.count("*").alias("unique_customers"),
-        *(F.sum(name).alias(name) for name in counts),
-        *_revenue("revenue"),
-    )
-    return summed.withColumn("avg_order_value", _mean("net_revenue", "completed_orders")).select(
-        *DAILY_SALES_SUMMARY.partitioned_columns.names
-    )
+def daily_product_sales(facts: pa.Table) -> pa.Table:
+    """Rows: one per product. Columns: those of the table."""
+    orders = _summed(_lines(facts), "product_id", "customer_id", "order")
+    products = _summed(_with(orders, {"orders": _ones(orders)}), "product_id")
+    return _declared(DAILY_PRODUCT_SALES, products)
 
 
-def order() -> Column:
-    """Return what the lines of an order share, beside their customer and day."""
-    return F.coalesce("order_id", F.concat(F.lit("t:"), "transaction_id"))
+def daily_customer_sales(facts: pa.Table) -> pa.Table:
+    """Rows: one per customer, of whom each order is. Columns: those of the table."""
+    orders = _summed(_lines(facts), "customer_id", "order")
+    is_completed = pc.greater(orders["completed"], 0).cast(pa.int64())
+    counted = _with(orders, {"orders": _ones(orders), "completed_orders": is_completed})
+    return _declared(DAILY_CUSTOMER_SALES, _summed(counted, "customer_id"))
 
 
-def is_completed() -> Column:
-    """Return whether a sale did not come back."""
-    return F.col("status") == COMPLETED
+def daily_sales_summary(customers: pa.Table) -> pa.Table:
+    """Rows: one, none without customers. Columns: those of the table."""
+    one, day = _ones(customers), pa.repeat("day", len(customers))
+    total = _summed(_with(customers, {"unique_customers": one, "day": day}), "day")
+    means = map(_mean, total["net_revenue"].to_pylist(), total["completed_orders"].to_pylist())
+    return _declared(DAILY_SALES_SUMMARY, _with(total, {"avg_order_value": pa.array(means)}))
 
 
-def _revenue(kind: str) -> list[Column]:
-    """Return the sums of ``<gross, returned, net>_<kind>``, as revenue."""
-    names = ("gross", "returned", "net")
-    return [
-        F.sum(F.col(f"{name}_{kind}").cast(REVENUE)).cast(REVENUE).alias(f"{name}_revenue")
-        for name in names
-    ]
+def _lines(facts: pa.Table) -> pa.Table:
+    """Say what is summed of each transaction, and its ``order``: alone it is one of its own."""
+    alone = pc.binary_join_element_wise("t", facts["transaction_id"], ":")
+    is_completed, units = pc.equal(facts["status"], STATUSES[COMPLETED]), facts["quantity"]
+    return pa.table({
+        "product_id": facts["product_id"],
+        "customer_id": facts["customer_id"],
+        "order": pc.coalesce(facts["order_id"], alone),
+        "transactions": _ones(facts),
+        "completed": is_completed.cast(pa.int64()),
+        "units": units,
+        "units_returned": pc.if_else(is_completed, 0, units),
+        **{f"{kind}_revenue": facts[f"{kind}_amount"] for kind in ("gross", "returned", "net")},
+    })
 
 
-def _mean(amount: str, count: str) -> Column:
-    """Divide an amount by a count, half up to cents; a division of decimals would round twice."""
-    cents = F.expr(f"(2 * cast({amount} * 100 as decimal(36, 0)) + {count}) div (2 * {count})")
-    return F.when(F.col(count) > 0, (cents.cast("decimal(18, 0)") * F.lit(CENT)).cast(MEAN))
+def _summed(rows: pa.Table, *keys: str) -> pa.Table:
+    """Sum all numbers; rows: one per distinct value of the keys."""
+    numbers = [each.name for each in rows.schema if not pa.types.is_string(each.type)]
+    sums = rows.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in numbers])
+    return sums.rename_columns({f"{name}_sum": name for name in numbers})
+
+
+def _ones(rows: pa.Table) -> pa.Array:
+    return pa.repeat(pa.scalar(1, pa.int64()), len(rows))
+
+
+def _later(times: pa.ChunkedArray, others: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the later of two times each; NULL where there is none."""
+    return pc.if_else(pc.greater(times, others), times, others)
+
+
+def _mean(amount: Decimal, count: int) -> Decimal | None:
+    """Divide an amount by a count, half up to cents."""
+    return (amount / count).quantize(CENT, ROUND_HALF_UP) if count else None
+
+
+def _with(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
+    """Add columns, or replace them."""
+    of_rows = dict(zip(rows.column_names, rows.columns, strict=True))
+    return pa.table({**of_rows, **columns})
+
+
+def _declared(table: Table, rows: pa.Table) -> pa.Table:
+    """Return a table's columns as it declares them."""
+    return rows.select(table.columns.names).cast(to_arrow_schema(table.columns))

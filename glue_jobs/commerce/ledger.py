@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from pyspark.sql import Row
 
+from glue_jobs.commerce.days import Day
 from glue_jobs.commerce.raw_files import RawFile
+from glue_jobs.commerce.read_back import NOTHING as NOTHING_HELD
 from glue_jobs.commerce.read_back import Held
 from glue_jobs.commerce.schemas import (
     COMMERCE_LEDGER,
@@ -20,7 +21,6 @@ from glue_jobs.commerce.schemas import (
 )
 from glue_jobs.lake.ledger import COUNTS, ImbalanceError, LedgerRow, unbalanced
 
-Day = tuple[str, str]  # the name of a table, and one of its days
 NOTHING = {**dict.fromkeys(COUNTS, 0), "reasons": {}, "unknown_fields": []}
 OF_DELIVERY = ("reasons", "unknown_fields", "first_event_time", "last_event_time")
 
@@ -48,7 +48,7 @@ def account(
     """Account for every record of every file; ``files`` in the order of their numbers.
 
     Lines are counted where they are read, duplicates where rows meet, so the sum proves something.
-    ``deliveries`` as of ``count_deliveries``.
+    ``deliveries`` as of ``days.DAYS``.
     """
     delivered, accepted = Counter[int](), Counter[int]()
     for row in deliveries:
@@ -122,11 +122,10 @@ def reconcile(
 
 
 _SILVER = {table.name for table in SILVER}
-_NOTHING_HELD = Held(0, 0, 0, Decimal())
 
 
 def _agree(held: Mapping[Day, Held], dt: str) -> bool:
     """Tell whether a day's facts have silver's transactions, and daily tables their money."""
-    facts = held.get((FCT_TRANSACTIONS.name, dt), _NOTHING_HELD)
-    sums = {held.get((table.name, dt), _NOTHING_HELD).gross for table in DAILY}
+    facts = held.get((FCT_TRANSACTIONS.name, dt), NOTHING_HELD)
+    sums = {held.get((table.name, dt), NOTHING_HELD).gross for table in DAILY}
     return facts.rows == held[TRANSACTIONS.name, dt].ids and sums == {facts.gross}

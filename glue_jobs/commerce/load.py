@@ -1,24 +1,20 @@
 """Raw files into every table of the order book, in one publication."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
-from functools import reduce
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from glue_jobs.commerce import facts, ledger, parsing
-from glue_jobs.commerce.ledger import Day
-from glue_jobs.commerce.merge import count_deliveries, merge
+from glue_jobs.commerce import ledger, parsing
+from glue_jobs.commerce.days import Day, Making, make
 from glue_jobs.commerce.raw_files import RawFile
-from glue_jobs.commerce.read_back import Held, read_back
+from glue_jobs.commerce.read_back import Held
 from glue_jobs.commerce.schemas import (
     COMMERCE_LEDGER,
-    DAILY_CUSTOMER_SALES,
-    DAILY_PRODUCT_SALES,
-    DAILY_SALES_SUMMARY,
-    FCT_TRANSACTIONS,
+    FACTS,
     REJECTED_RECORDS,
     SILVER_OF,
     TRANSACTIONS,
@@ -26,7 +22,6 @@ from glue_jobs.commerce.schemas import (
 from glue_jobs.lake.file_tables import FileTables
 from glue_jobs.lake.lake import Lake, Overwrite
 from glue_jobs.lake.ledger import LedgerRow
-from glue_jobs.lake.parquet import files_of
 from glue_jobs.lake.tables import Partition, Table
 
 FILE_TABLES = FileTables(COMMERCE_LEDGER, REJECTED_RECORDS)
@@ -34,7 +29,7 @@ FILE_TABLES = FileTables(COMMERCE_LEDGER, REJECTED_RECORDS)
 Days = dict[Table, set[Partition]]
 
 
-class Merged(NamedTuple):
+class Made(NamedTuple):
     """What silver, facts and daily tables are to hold, and what proves it, as of ``reconcile``."""
 
     overwrites: list[Overwrite]
@@ -43,7 +38,7 @@ class Merged(NamedTuple):
     held: dict[Day, Held]
 
 
-NOTHING = Merged([], [], {}, {})
+NOTHING = Made([], [], {}, {})
 
 
 def load(
@@ -68,12 +63,12 @@ def load(
     days[TRANSACTIONS] |= set(unfinished)
     lake.manifests.change(days[TRANSACTIONS])
 
-    merged = merge_days(sound, files, lake, zone, {of: some for of, some in days.items() if some})
-    rows = ledger.account(files, counted, faults, merged.deliveries)
-    ledger.reconcile(rows, merged.deliveries, merged.before, merged.held)
+    made = make_days(sound, files, lake, zone, {of: some for of, some in days.items() if some})
+    rows = ledger.account(files, counted, faults, made.deliveries)
+    ledger.reconcile(rows, made.deliveries, made.before, made.held)
 
     told = FILE_TABLES.overwrites(lake, rows, parsing.rejects(sound, files))
-    lake.overwrite([*merged.overwrites, *told])
+    lake.overwrite([*made.overwrites, *told])
     return rows
 
 
@@ -86,53 +81,27 @@ def days_of(files: list[RawFile], counted: Iterable[Row]) -> Days:
     return days
 
 
-def merge_days(
-    parsed: DataFrame, files: list[RawFile], lake: Lake, zone: str, days: Days
-) -> Merged:
-    """Merge what was delivered into some days of silver; build facts and daily tables of these."""
+def make_days(parsed: DataFrame, files: list[RawFile], lake: Lake, zone: str, days: Days) -> Made:
+    """Merge what was delivered into some days of silver; sum days of sale anew."""
     if not days:
         return NOTHING
-    numbered = lake.spark.createDataFrame(
-        [(number, file.uri) for number, file in enumerate(files)],
-        "number int, source_file string",
-    )
-    silver = {table: lake.read(table, of) for table, of in days.items()}
-    merged = {
-        table: merge(table, parsing.records(parsed, table), rows, numbered).persist()
-        for table, rows in silver.items()
+    known = {
+        (table.name, day): uris
+        for table, some in days.items()
+        for (day,), uris in lake.file_uris(table, some).items()
     }
-    gold = sales(merged[TRANSACTIONS], zone) if TRANSACTIONS in merged else {}
-    packed = _packed(merged | gold).persist()
-    before = _by_table(lambda rows: rows.groupBy("dt").count(), silver).collect()
-    return Merged(
-        [Overwrite(days | dict.fromkeys(gold, days.get(TRANSACTIONS, ())), packed)],
-        _by_table(count_deliveries, merged).collect(),
-        Counter({(day.table, day.dt): day["count"] for day in before}),
-        read_back(packed),
+    making = Making(known, [file.uri for file in files], zone, lake.store.region)
+    made = make(parsed.where("table is not null"), making).persist(StorageLevel.DISK_ONLY)
+    told = made.where("content is null").drop("file_name", "content").collect()
+    gold = dict.fromkeys(FACTS, days[TRANSACTIONS]) if TRANSACTIONS in days else {}
+    packed = made.where("content is not null").select(*TRANSACTIONS.packed_columns.names)
+    return Made(
+        [Overwrite(days | gold, packed)],
+        [row for row in told if row.number is not None],
+        Counter({(row.table, row.dt): row.before for row in told if row.before is not None}),
+        {
+            (row.table, row.dt): Held(*(row[name] for name in Held._fields))
+            for row in told
+            if row.rows is not None
+        },
     )
-
-
-def sales(silver: DataFrame, zone: str) -> dict[Table, DataFrame]:
-    """Return the facts and the daily tables of the days of ``silver.transactions``."""
-    transactions = facts.transactions(silver, zone).persist()
-    customers = facts.daily_customer_sales(transactions).persist()
-    return {
-        FCT_TRANSACTIONS: transactions,
-        DAILY_PRODUCT_SALES: facts.daily_product_sales(transactions),
-        DAILY_CUSTOMER_SALES: customers,
-        DAILY_SALES_SUMMARY: facts.daily_sales_summary(customers),
-    }
-
-
-def _packed(tables: dict[Table, DataFrame]) -> DataFrame:
-    """Pack the rows of tables, each day's by id; as of ``files_of``."""
-    packed = (
-        files_of(table, rows, order=table.columns.names[:1]) for table, rows in tables.items()
-    )
-    return reduce(DataFrame.unionByName, packed)
-
-
-def _by_table(count: Callable[[DataFrame], DataFrame], tables: dict[Table, DataFrame]) -> DataFrame:
-    """Return the counts of some tables together, with the name of each as ``table``."""
-    counts = (count(rows).withColumn("table", F.lit(of.name)) for of, rows in tables.items())
-    return reduce(DataFrame.unionByName, counts)

@@ -1,68 +1,87 @@
-"""What was delivered joins what silver has: each distinct row stands there once.
+"""What was delivered joins what silver has: each distinct row of a day stands there once.
 
 Minimum, maximum and union depend neither on order nor on repetition, so neither do the tables.
 """
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from glue_jobs.commerce.schemas import content_of
 from glue_jobs.lake.tables import Table
 
+_EFFECTIVE = {"first_effective": "min", "last_effective": "max"}
 
-def merge(table: Table, records: DataFrame, silver: DataFrame, files: DataFrame) -> DataFrame:
-    """Join the records of a batch with the rows of silver on the same days.
 
-    ``records`` as of ``parsing.records``; ``files``: ``number`` and ``source_file`` of each.
-    Rows: one per distinct content of a day.
-    Columns: those of the table with its partition keys. ``source_file`` is the file that had the
-        row first, of several in a batch the first by name. Besides: ``is_known``, it stood in
-        silver before; ``deliveries``, the numbers of the batch's files that have it, as often as
-        they do; ``owner``, the number of ``source_file``, NULL if it is of no file of the batch.
+class Merged(NamedTuple):
+    """A day of a table, and what became of the valid lines of each file that has some of it.
+
+    ``rows``: one per distinct content, in the order of ids. Columns: the table's. ``source_file``
+    is the file that had the row first, of several in a batch the first by name.
+    ``deliveries``: one per file. Columns: ``number``; the ``delivered`` lines; the ``accepted``
+    ones, for the table holds their row from this file; the ``added`` ones among them, whose row it
+    did not have before.
     """
-    files = F.broadcast(files)
-    known = silver.join(files, "source_file", "left").select(
-        "*", F.lit(True).alias("is_known"), F.lit(None).cast("int").alias("delivery")
-    )
-    delivered = records.join(files, "number").select(
-        "*", F.lit(False).alias("is_known"), F.col("number").alias("delivery")
-    )
-    content = [*content_of(table), *table.partition_keys]
-    first = F.min(F.struct(~F.col("is_known"), "source_file", "number")).alias("first")
-    effective = {"first_effective": F.min, "last_effective": F.max}
-    times = [of(name).alias(name) for name, of in effective.items() if name in table.columns.names]
-    grouped = (
-        known
-        .unionByName(delivered)
-        .groupBy(*content)
-        .agg(*times, first, F.collect_list("delivery").alias("deliveries"), F.max("is_known"))
-    )
-    return grouped.select(
-        *content,
-        *(time for time in effective if time in table.columns.names),
-        F.col("first.source_file").alias("source_file"),
-        F.col("max(is_known)").alias("is_known"),
-        "deliveries",
-        F.col("first.number").alias("owner"),
-    )
+
+    rows: pa.Table
+    deliveries: pa.Table
 
 
-def count_deliveries(merged: DataFrame) -> DataFrame:
-    """Count what became of the valid lines of each file.
+def merge(table: Table, known: pa.Table, delivered: pa.Table, files: Sequence[str]) -> Merged:
+    """Join the records of a batch with the rows that a day has.
 
-    ``merged`` as of ``merge``. Rows: one per file of the batch and day.
-    Columns: ``number``, ``dt``, ``delivered`` lines, those ``accepted``, for silver holds their row
-        from this file, and the ``added`` ones among them, whose row silver did not have before.
+    ``known``: the table's columns. ``delivered``: its content and effective times, and ``number``,
+    the place of the record's file in ``files``, the URIs of the batch in their order.
     """
-    each = merged.select("dt", "is_known", "deliveries", "owner", F.posexplode("deliveries"))
-    is_accepted = F.col("pos") + 1 == F.expr("array_position(deliveries, owner)")
-    return (
-        each
-        .withColumnRenamed("col", "number")
-        .groupBy("number", "dt")
-        .agg(
-            F.count("*").alias("delivered"),
-            F.count(F.when(is_accepted, 1)).alias("accepted"),
-            F.count(F.when(~F.col("is_known"), F.when(is_accepted, 1))).alias("added"),
-        )
+    times = {name: of for name, of in _EFFECTIVE.items() if name in table.columns.names}
+    number, batch = delivered["number"].to_numpy(), pa.array(files, pa.string())
+    before = known["source_file"].unique()
+    seen = pc.index_in(known["source_file"], before).to_numpy()
+    rows = pa.concat_tables([known, delivered], promote_options="default")
+    place = np.concatenate([seen, number + len(before)], dtype=np.int64)
+    rows = rows.append_column("place", pa.array(place))
+    rows = rows.append_column("row", pa.array(np.arange(len(rows))))
+
+    grouped = rows.group_by(content_of(table), use_threads=False).aggregate([
+        *times.items(),
+        ("place", "min"),  # whoever had the row before, else the first file of the batch
+        ("row", "list"),
+    ])
+    merged = grouped.rename_columns({f"{name}_{of}": name for name, of in times.items()})
+    first = grouped["place_min"].to_numpy()
+    source = pa.concat_arrays([before, batch]).take(pa.array(first))
+    merged = merged.append_column("source_file", source).select(table.columns.names)
+    deliveries = _deliveries(
+        number,
+        group=_parents(grouped["row_list"].combine_chunks())[len(known) :],
+        owner=pc.fill_null(pc.index_in(source, batch), -1).to_numpy(),
+        is_new=first >= len(before),
     )
+    return Merged(merged.sort_by(table.columns.names[0]), deliveries)
+
+
+def _parents(lists: pa.ListArray) -> np.ndarray:
+    """Return which of the lists has each of the numbers from 0 on."""
+    numbers = pc.list_flatten(lists).to_numpy()
+    parents = np.empty(len(numbers), np.int64)
+    parents[numbers] = pc.list_parent_indices(lists).to_numpy()
+    return parents
+
+
+def _deliveries(
+    number: np.ndarray, group: np.ndarray, owner: np.ndarray, is_new: np.ndarray
+) -> pa.Table:
+    """Count the lines of each file; a line has a ``number`` and a ``group``, that an ``owner``."""
+    accepted = np.unique(group[owner[group] == number])
+    of_each = {
+        "delivered": number,
+        "accepted": owner[accepted],
+        "added": owner[accepted[is_new[accepted]]],
+    }
+    files = np.unique(number)
+    enough = files.max(initial=-1) + 1
+    counts = {name: np.bincount(of, minlength=enough)[files] for name, of in of_each.items()}
+    return pa.table({"number": files, **counts})

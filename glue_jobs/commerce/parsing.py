@@ -38,7 +38,6 @@ from glue_jobs.commerce.schemas import (
 )
 from glue_jobs.lake.parquet import to_batch
 from glue_jobs.lake.store import NOT_THE_SAME
-from glue_jobs.lake.tables import Table
 
 BATCH = 1 << 22  # bytes of lines that are validated at once
 TASKS_A_CORE = 4  # at the most, each with some files
@@ -121,20 +120,6 @@ def count_files(parsed: DataFrame) -> DataFrame:
         F.min("first_event_time").alias("first_event_time"),
         F.max("last_event_time").alias("last_event_time"),
     )
-
-
-def records(parsed: DataFrame, table: Table) -> DataFrame:
-    """Keep the records that belong to a table of silver.
-
-    Rows: one per valid line. Columns: ``number`` of its file, and those of the table with its
-        partition keys but for what no record says; both effective times are the record's own.
-    """
-    rows = parsed.where(F.col("table") == table.name)
-    if "first_effective" in table.columns.names:
-        effective = F.col("effective_time")
-        rows = rows.withColumns({"first_effective": effective, "last_effective": effective})
-    names = [name for name in table.partitioned_columns.names if name != "source_file"]
-    return rows.select("number", *names)
 
 
 def rejects(parsed: DataFrame, files: list[RawFile]) -> DataFrame:

@@ -1,26 +1,15 @@
 """What packed files really hold, read from their bytes: the proof shares nothing with the merge."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from decimal import Decimal
-from itertools import groupby, pairwise
-from operator import attrgetter
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
-from pyspark.sql import DataFrame, Row
-from pyspark.sql import types as T
-from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.commerce.schemas import COUNT, REVENUE, TEXT, content_of, table_named
-
-_OF_FILE = T.StructType([
-    *(T.StructField(name, TEXT) for name in ("table", "dt", "file_name", "first", "last")),
-    *(T.StructField(name, COUNT) for name in ("rows", "distinct", "ids")),
-    T.StructField("gross", REVENUE),
-])
-_SCHEMA = to_arrow_schema(_OF_FILE)
+from glue_jobs.commerce.schemas import content_of
+from glue_jobs.lake.tables import Table
 
 
 class Held(NamedTuple):
@@ -35,44 +24,15 @@ class Held(NamedTuple):
     gross: Decimal
 
 
-def read_back(files: DataFrame) -> dict[tuple[str, str], Held]:
-    """Return what packed files hold, by table and day.
-
-    ``files`` as of ``files_of``, each day's in the order of ids.
-    """
-    read = files.mapInArrow(_read, _OF_FILE).collect()
-    read.sort(key=attrgetter("table", "dt", "file_name"))
-    return {of: _sum([*found]) for of, found in groupby(read, attrgetter("table", "dt"))}
+NOTHING = Held(0, 0, 0, Decimal())
 
 
-def _sum(files: list[Row]) -> Held:
-    """Sum the files of a day; an id at the end of one that begins the next is one."""
-    shared = sum(one.last == other.first for one, other in pairwise(files))
-    rows, distinct, ids = (
-        sum(file[name] for file in files) for name in ("rows", "distinct", "ids")
-    )
-    return Held(rows, distinct, ids - shared, sum((file.gross for file in files), Decimal()))
-
-
-# In Spark's Python workers:
-
-
-def _read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for row in (row for batch in batches for row in batch.to_pylist()):
-        named = {name: row[name] for name in ("table", "dt", "file_name")}
-        figures = named | _figures(row["table"], row["content"])
-        yield pa.RecordBatch.from_pylist([figures], _SCHEMA)
-
-
-def _figures(name: str, packed: bytes) -> dict[str, object]:
-    rows = parquet.read_table(pa.BufferReader(packed))
-    content, [ids, *_] = content_of(table_named(name)), rows.columns
-    [gross] = [column for column in rows.column_names if column.startswith("gross_")] or [None]
-    return {
-        "first": str(ids[0]),
-        "last": str(ids[-1]),
-        "rows": parquet.read_metadata(pa.BufferReader(packed)).num_rows,
-        "distinct": rows.group_by(content).aggregate([]).num_rows,
-        "ids": len(pc.unique(ids)),
-        "gross": pc.sum(rows[gross]).as_py() if gross else Decimal(),
-    }
+def read_back(table: Table, files: Sequence[bytes]) -> Held:
+    """Return what the packed files of a day hold."""
+    read = [parquet.read_table(pa.BufferReader(content)) for content in files]
+    if not read:
+        return NOTHING
+    rows = pa.concat_tables(read)
+    distinct = rows.group_by(content_of(table)).aggregate([])
+    gross = [pc.sum(rows[name]).as_py() for name in rows.column_names if name.startswith("gross_")]
+    return Held(len(rows), len(distinct), len(pc.unique(rows[0])), sum(gross, Decimal()))

@@ -87,6 +87,16 @@ class Lake:
         name = F.substring_index("path", "/", -1).alias("file_name")
         return files.select(*_keys_in("path", table), name, "content")
 
+    def file_uris(
+        self, table: Table, partitions: Iterable[Partition]
+    ) -> dict[Partition, list[str]]:
+        """Return where the files of each partition lie, nowhere of one that the table lacks."""
+        locations = self.catalog.locations(table, partitions)
+        with ThreadPoolExecutor(REQUESTS) as pool:
+            found = pool.map(self._files_below, map(self.store.key, locations.values()))
+            uris = dict(zip(locations, found, strict=True))
+        return {partition: uris.get(partition, []) for partition in partitions}
+
     def no_rows(self, columns: StructType) -> DataFrame:
         """Return a frame without rows, for which no worker has to be started."""
         return self.spark.createDataFrame(self.spark.sparkContext.emptyRDD(), columns)
@@ -196,6 +206,10 @@ class Lake:
         with ThreadPoolExecutor(REQUESTS) as pool:
             is_present = pool.map(self.store.has_objects, map(self.store.key, uris))
             return [uri for uri, found in zip(uris, is_present, strict=True) if found]
+
+    def _files_below(self, folder: str) -> list[str]:
+        listed = (file.key for file in self.store.list(folder))
+        return [self.store.uri(key) for key in listed if _is_of_rows(key.removeprefix(folder))]
 
     def _read_below_path(self, table: Table, uris: Iterable[str]) -> DataFrame:
         root = self.store.uri(table.path)

@@ -61,17 +61,34 @@ def checksums(texts: pa.ChunkedArray) -> np.ndarray:
     return hashes.astype(np.uint32).astype(np.int64)[encoded.indices.to_numpy()]
 
 
-def files_of(table: Table, rows: DataFrame, order: Sequence[str] = ()) -> DataFrame:
-    """Pack rows, with their partition keys, into files, in an ``order`` by columns.
+def packed(rows: Iterable[pa.RecordBatch], table: Table) -> Iterator[bytes]:
+    """Yield rows as Parquet files, another whenever ``MOST_BYTES`` have come."""
+    # Rows of earlier versions have no value in columns that came later.
+    nullable = T.StructType([T.StructField(of.name, of.dataType) for of in table.columns])
+    of_files = replace(table, columns=nullable)
+    for some in _bounded(rows):
+        yield pack(some.select(table.columns.names), of_files)
+
+
+def pieces(
+    keys: Sequence[str], batches: Iterable[pa.RecordBatch]
+) -> Iterator[tuple[tuple[str, ...], pa.RecordBatch]]:
+    """Yield rows that follow each other with the same keys, and these, a batch at a time."""
+    for batch in batches:
+        values = zip(*(batch[key].to_pylist() for key in keys), strict=True)
+        for value, run in groupby(enumerate(values), itemgetter(1)):
+            numbers = [number for number, _ in run]
+            yield value, batch.slice(numbers[0], len(numbers))
+
+
+def files_of(table: Table, rows: DataFrame) -> DataFrame:
+    """Pack rows, with their partition keys, into files.
 
     Rows: one per partition, several where it has more than ``MOST_BYTES``.
     Columns: the table's ``packed_columns``.
     """
     keys, columns = table.partition_keys, table.partitioned_columns.names
-    together = rows.select(*columns).repartition(*keys).sortWithinPartitions(*keys, *order)
-    # Rows of earlier versions have no value in columns that came later.
-    nullable = T.StructType([T.StructField(of.name, of.dataType) for of in table.columns])
-    table = replace(table, columns=nullable)
+    together = rows.select(*columns).repartition(*keys).sortWithinPartitions(*keys)
     schema = table.packed_columns
     return together.mapInArrow(partial(_pack_partitions, table, schema), schema)
 
@@ -81,29 +98,18 @@ def _pack_partitions(
 ) -> Iterator[pa.RecordBatch]:
     task = TaskContext.get().partitionId()  # type: ignore[union-attr] # there is a task
     names = (f"{task:05}-{number:05}" for number in count())
-    for partition, pieces in groupby(_pieces(table, batches), itemgetter(0)):
-        for rows in _bounded(rows for _, rows in pieces):
+    by_partition = groupby(pieces(table.partition_keys, batches), itemgetter(0))
+    for partition, found in by_partition:
+        for content in packed((rows for _, rows in found), table):
             values: dict[str, Any] = dict(zip(table.partition_keys, partition, strict=True))
-            values |= {"table": table.name, "file_name": next(names)}
-            values["content"] = pack(rows.select(table.columns.names), table)
+            values |= {"table": table.name, "file_name": next(names), "content": content}
             yield pa.RecordBatch.from_pylist([values], to_arrow_schema(schema))
 
 
-def _pieces(
-    table: Table, batches: Iterable[pa.RecordBatch]
-) -> Iterator[tuple[tuple[str, ...], pa.RecordBatch]]:
-    """Yield each partition of a batch with its rows, which come one after the other."""
-    for batch in batches:
-        keys = zip(*(batch[key].to_pylist() for key in table.partition_keys), strict=True)
-        for partition, run in groupby(enumerate(keys), itemgetter(1)):
-            numbers = [number for number, _ in run]
-            yield partition, batch.slice(numbers[0], len(numbers))
-
-
-def _bounded(pieces: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Yield the rows of some pieces together, but not too many at once."""
+def _bounded(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Yield some rows together, but not too many at once."""
     held: list[pa.RecordBatch] = []
-    for piece in pieces:
+    for piece in rows:
         held.append(piece)
         if sum(each.nbytes for each in held) >= MOST_BYTES:
             yield pa.Table.from_batches(held)

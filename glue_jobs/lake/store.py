@@ -39,6 +39,11 @@ class Store:
         self._bucket = parsed.netloc
         self._prefix = parsed.path.lstrip("/")
 
+    @property
+    def region(self) -> str:
+        """Where the bucket is asked for."""
+        return str(self._s3.meta.region_name)
+
     def uri(self, key: str) -> str:
         """Return the URI of a key."""
         return f"s3://{self._bucket}/{self._prefix}{key}"

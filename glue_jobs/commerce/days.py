@@ -1,0 +1,117 @@
+"""Days of the order book, each made anew in one piece: merged, summed, packed, read back.
+
+Python workers do it, from the rows that silver has and those that were delivered. History never
+passes through Spark, so a day costs what its rows cost, in one worker's memory.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import boto3
+import pyarrow as pa
+import pyarrow.compute as pc
+from botocore.client import BaseClient
+from pyspark.sql import DataFrame
+from pyspark.sql import types as T
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from glue_jobs.commerce.facts import sales
+from glue_jobs.commerce.merge import merge
+from glue_jobs.commerce.read_back import read_back
+from glue_jobs.commerce.schemas import COUNT, INTEGER, REVENUE, TEXT, TRANSACTIONS, table_named
+from glue_jobs.lake.parquet import ROW_GROUP, packed, pieces, unpack
+from glue_jobs.lake.tables import Table
+
+Day = tuple[str, str]  # the name of a table, and one of its days
+TASKS_A_CORE = 4  # at the most, each with some days
+
+# Rows of three kinds, all of a ``table`` and a day ``dt``. A packed file: ``file_name``,
+# ``content``. The day itself: how many rows it had ``before``, NULL of gold, and what it has, as of
+# ``Held``. What became of a raw file's lines: ``number``, and the counts of ``Merged.deliveries``.
+DAYS = T.StructType([
+    T.StructField("table", TEXT),
+    T.StructField("dt", TEXT),
+    T.StructField("file_name", TEXT),
+    T.StructField("content", T.BinaryType()),
+    T.StructField("before", COUNT),
+    *(T.StructField(name, COUNT) for name in ("rows", "distinct", "ids")),
+    T.StructField("gross", REVENUE),
+    T.StructField("number", INTEGER),
+    *(T.StructField(name, COUNT) for name in ("delivered", "accepted", "added")),
+])
+_SCHEMA = to_arrow_schema(DAYS)
+
+
+class Making(NamedTuple):
+    """What workers need to make days: ``known``, the URIs of silver's files of each day."""
+
+    known: Mapping[Day, Sequence[str]]
+    files: Sequence[str]  # of the batch, in the order of their numbers
+    zone: str  # of days of sale
+    region: str
+
+
+def make(records: DataFrame, making: Making) -> DataFrame:
+    """Make each day that is known.
+
+    ``records``: those of the days, as of ``parsing.PARSED``. Rows and columns: those of ``DAYS``.
+    """
+    spark = records.sparkSession
+    days = spark.createDataFrame([*making.known], "table string, dt string")
+    tasks = min(len(making.known), TASKS_A_CORE * spark.sparkContext.defaultParallelism)
+    rows = days.unionByName(records, allowMissingColumns=True).repartition(tasks, "table", "dt")
+    return rows.sortWithinPartitions("table", "dt").mapInArrow(partial(_make, making), DAYS)
+
+
+# In Spark's Python workers:
+
+
+def _make(making: Making, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    s3 = boto3.client("s3", region_name=making.region)
+    for day, found in groupby(pieces(("table", "dt"), batches), itemgetter(0)):
+        rows = pa.Table.from_batches(rows for _, rows in found)
+        name, dt = day
+        for row in _rows(s3, making, (name, dt), rows):
+            yield pa.RecordBatch.from_pylist([{"table": name, "dt": dt, **row}], _SCHEMA)
+
+
+def _rows(s3: BaseClient, making: Making, day: Day, given: pa.Table) -> Iterator[dict[str, Any]]:
+    """Make a day; yield what is told of it, as of ``DAYS``."""
+    table, dt = table_named(day[0]), date.fromisoformat(day[1])
+    known = _read(s3, table, making.known[day])
+    merged = merge(table, known, _delivered(table, given), making.files)
+    yield from merged.deliveries.to_pylist()
+    yield from _files(table, merged.rows, before=len(known))
+    if table is TRANSACTIONS:
+        for of, rows in sales(merged.rows, dt, ZoneInfo(making.zone)).items():
+            yield from _files(of, rows)
+
+
+def _read(s3: BaseClient, table: Table, uris: Iterable[str]) -> pa.Table:
+    """Return the rows of some files."""
+    keys = (uri.removeprefix("s3://").split("/", 1) for uri in uris)
+    found = (s3.get_object(Bucket=bucket, Key=key)["Body"].read() for bucket, key in keys)
+    nothing = to_arrow_schema(table.columns).empty_table()
+    return pa.concat_tables([nothing, *(unpack(content, table) for content in found)])
+
+
+def _delivered(table: Table, rows: pa.Table) -> pa.Table:
+    """Return records as ``merge`` takes them; both effective times are the record's own."""
+    effective = rows["effective_time"]
+    for name in ("first_effective", "last_effective"):
+        rows = rows.append_column(name, effective)
+    names = [name for name in table.columns.names if name != "source_file"]
+    return rows.filter(pc.is_valid(rows["number"])).select([*names, "number"])
+
+
+def _files(table: Table, rows: pa.Table, before: int | None = None) -> Iterator[dict[str, Any]]:
+    """Pack rows; yield the files, and what they hold."""
+    contents = [*packed(rows.to_batches(max_chunksize=ROW_GROUP), table)]
+    for number, content in enumerate(contents):
+        yield {"table": table.name, "file_name": f"{number:05}", "content": content}
+    yield {"table": table.name, "before": before, **read_back(table, contents)._asdict()}
