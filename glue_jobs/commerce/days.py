@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import boto3
 import pyarrow as pa
-import pyarrow.compute as pc
 from botocore.client import BaseClient
 from pyspark.sql import DataFrame
 from pyspark.sql import types as T
@@ -22,9 +21,10 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.commerce.facts import sales
 from glue_jobs.commerce.merge import merge
+from glue_jobs.commerce.packing import record_schema, unpack_records
 from glue_jobs.commerce.read_back import read_back
 from glue_jobs.commerce.schemas import COUNT, INTEGER, REVENUE, TEXT, TRANSACTIONS, table_named
-from glue_jobs.lake.parquet import ROW_GROUP, packed, pieces, unpack
+from glue_jobs.lake.parquet import ROW_GROUP, packed, unpack
 from glue_jobs.lake.tables import Table
 
 Day = tuple[str, str]  # the name of a table, and one of its days
@@ -56,15 +56,16 @@ class Making(NamedTuple):
     region: str
 
 
-def make(records: DataFrame, making: Making) -> DataFrame:
+def make(parsed: DataFrame, making: Making) -> DataFrame:
     """Make each day that is known.
 
-    ``records``: those of the days, as of ``parsing.PARSED``. Rows and columns: those of ``DAYS``.
+    ``parsed``: rows of ``parsing.PARSED`` with records. Rows and columns: those of ``DAYS``.
     """
-    spark = records.sparkSession
+    spark = parsed.sparkSession
     days = spark.createDataFrame([*making.known], "table string, dt string")
     tasks = min(len(making.known), TASKS_A_CORE * spark.sparkContext.defaultParallelism)
-    rows = days.unionByName(records, allowMissingColumns=True).repartition(tasks, "table", "dt")
+    given = parsed.select("table", "dt", "number", "packed")
+    rows = days.unionByName(given, allowMissingColumns=True).repartition(tasks, "table", "dt")
     return rows.sortWithinPartitions("table", "dt").mapInArrow(partial(_make, making), DAYS)
 
 
@@ -73,22 +74,23 @@ def make(records: DataFrame, making: Making) -> DataFrame:
 
 def _make(making: Making, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     s3 = boto3.client("s3", region_name=making.region)
-    for day, found in groupby(pieces(("table", "dt"), batches), itemgetter(0)):
-        rows = pa.Table.from_batches(rows for _, rows in found)
-        name, dt = day
-        for row in _rows(s3, making, (name, dt), rows):
-            yield pa.RecordBatch.from_pylist([{"table": name, "dt": dt, **row}], _SCHEMA)
+    rows = (row for batch in batches for row in batch.to_pylist())
+    for day, given in groupby(rows, itemgetter("table", "dt")):
+        table, dt = table_named(day[0]), date.fromisoformat(day[1])
+        known = _read(s3, table, making.known[day])
+        for row in _told(table, dt, known, _delivered(table, given), making):
+            yield pa.RecordBatch.from_pylist([{"table": table.name, "dt": str(dt), **row}], _SCHEMA)
 
 
-def _rows(s3: BaseClient, making: Making, day: Day, given: pa.Table) -> Iterator[dict[str, Any]]:
+def _told(
+    table: Table, day: date, known: pa.Table, delivered: pa.Table, making: Making
+) -> Iterator[dict[str, Any]]:
     """Make a day; yield what is told of it, as of ``DAYS``."""
-    table, dt = table_named(day[0]), date.fromisoformat(day[1])
-    known = _read(s3, table, making.known[day])
-    merged = merge(table, known, _delivered(table, given), making.files)
+    merged = merge(table, known, delivered, making.files)
     yield from merged.deliveries.to_pylist()
     yield from _files(table, merged.rows, before=len(known))
     if table is TRANSACTIONS:
-        for of, rows in sales(merged.rows, dt, ZoneInfo(making.zone)).items():
+        for of, rows in sales(merged.rows, day, ZoneInfo(making.zone)).items():
             yield from _files(of, rows)
 
 
@@ -100,13 +102,20 @@ def _read(s3: BaseClient, table: Table, uris: Iterable[str]) -> pa.Table:
     return pa.concat_tables([nothing, *(unpack(content, table) for content in found)])
 
 
-def _delivered(table: Table, rows: pa.Table) -> pa.Table:
+def _delivered(table: Table, given: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Return records as ``merge`` takes them; both effective times are the record's own."""
-    effective = rows["effective_time"]
-    for name in ("first_effective", "last_effective"):
-        rows = rows.append_column(name, effective)
-    names = [name for name in table.columns.names if name != "source_file"]
-    return rows.filter(pc.is_valid(rows["number"])).select([*names, "number"])
+    nothing = record_schema(table).append(pa.field("number", pa.int64())).empty_table()
+    records = [nothing.drop_columns("dt")]
+    for row in given:
+        if row["packed"] is not None:  # the day is to be made, whether it was given any or not
+            some = unpack_records(row["packed"])
+            records.append(some.append_column("number", pa.repeat(row["number"], len(some))))
+    rows = pa.concat_tables(records, promote_options="default")
+    if "first_effective" in table.columns.names:
+        effective = rows["effective_time"]
+        rows = rows.drop_columns("effective_time").append_column("first_effective", effective)
+        rows = rows.append_column("last_effective", effective)
+    return rows
 
 
 def _files(table: Table, rows: pa.Table, before: int | None = None) -> Iterator[dict[str, Any]]:

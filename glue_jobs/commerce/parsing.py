@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
-from itertools import starmap
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.commerce.contracts import Delivery
+from glue_jobs.commerce.packing import pack_records, record_schema
 from glue_jobs.commerce.raw_files import NO_PARTITION, RawFile
 from glue_jobs.commerce.records import MAX_LINE, Parsed, parse_line
 from glue_jobs.commerce.schemas import (
@@ -29,30 +29,28 @@ from glue_jobs.commerce.schemas import (
     COUNTS,
     INTEGER,
     REJECTED_RECORDS,
-    SILVER,
     SILVER_OF,
     TEXT,
     TEXTS,
     TIME,
-    content_of,
 )
-from glue_jobs.lake.parquet import to_batch
 from glue_jobs.lake.store import NOT_THE_SAME
 
 BATCH = 1 << 22  # bytes of lines that are validated at once
 TASKS_A_CORE = 4  # at the most, each with some files
 MOST_FIELDS = 1000  # names of unknown fields that are kept of a file
 
-_CONTENT = {
-    name: table.columns[name].dataType for table in SILVER for name in content_of(table)
-} | {"effective_time": TIME, "dt": TEXT}
-# Rows of three kinds, all with the number of their raw file in the batch. A record: the silver
-# ``table`` that it belongs to, and its columns. A rejected line: ``reason``, ``raw_line``. What a
-# raw file delivered: ``lines``, ``unknown_fields``, and why it was not read to its end, if so.
+# Rows of three kinds, all with the number of their raw file in the batch. Some records of a day:
+# the silver ``table`` that they belong to, and what ``Packed`` tells of them. A rejected line:
+# ``reason``, ``raw_line``. What the file delivered: ``lines``, ``unknown_fields``, and why it was
+# not read to its end, if so.
 PARSED = T.StructType([
     T.StructField("number", INTEGER),
     T.StructField("table", TEXT),
-    *starmap(T.StructField, _CONTENT.items()),
+    T.StructField("dt", TEXT),
+    T.StructField("packed", T.BinaryType()),
+    T.StructField("first", TIME),
+    T.StructField("last", TIME),
     T.StructField("reason", TEXT),
     T.StructField("raw_line", TEXT),
     T.StructField("lines", COUNT),
@@ -92,33 +90,29 @@ def count_files(parsed: DataFrame) -> DataFrame:
     """Count what each file delivered.
 
     Rows: one per file.
-    Columns: ``number``; the delivered ``lines``; those that are ``valid`` or ``rejected``, and
-        ``reasons`` of these with their numbers; ``unknown_fields``; ``error``; the ``days`` of the
-        valid ones; the first and the last moment that these name, NULL if there is none.
+    Columns: ``number``; the delivered ``lines``; the ``rejected`` ones, and ``reasons`` of these
+        with their numbers; ``unknown_fields``; ``error``; the ``days`` of the valid ones; the first
+        and the last moment that these name, NULL if there is none.
     """
-    moment = F.coalesce("transaction_time", "event_time", "effective_time")
-    of_each = [
+    by_reason = parsed.groupBy("number", "reason").agg(
         F.sum("lines").alias("lines"),
-        F.count("table").alias("valid"),
         F.count("reason").alias("rejected"),
         F.collect_set("dt").alias("days"),
         F.flatten(F.collect_list("unknown_fields")).alias("unknown_fields"),
         F.max("error").alias("error"),
-        F.min(moment).alias("first_event_time"),
-        F.max(moment).alias("last_event_time"),
-    ]
-    by_reason = parsed.groupBy("number", "reason").agg(*of_each)
+        F.min("first").alias("first"),
+        F.max("last").alias("last"),
+    )
     rejected = F.when(F.col("reason").isNotNull(), F.struct("reason", "rejected"))
     return by_reason.groupBy("number").agg(
         F.sum("lines").alias("lines"),
-        F.sum("valid").alias("valid"),
         F.sum("rejected").alias("rejected"),
         F.map_from_entries(F.array_sort(F.collect_list(rejected))).cast(COUNTS).alias("reasons"),
-        F.array_distinct(F.flatten(F.collect_list("days"))).alias("days"),
+        F.flatten(F.collect_list("days")).alias("days"),
         F.flatten(F.collect_list("unknown_fields")).alias("unknown_fields"),
         F.max("error").alias("error"),
-        F.min("first_event_time").alias("first_event_time"),
-        F.max("last_event_time").alias("last_event_time"),
+        F.min("first").alias("first_event_time"),
+        F.max("last").alias("last_event_time"),
     )
 
 
@@ -195,34 +189,29 @@ def _read(s3: BaseClient, file: File) -> Iterator[list[bytes]]:
 
 def _rows(file: File, lines: list[bytes], parsed: list[Parsed]) -> Iterator[pa.RecordBatch]:
     """Yield the records of some lines, and those that are rejected."""
-    table = SILVER_OF[file.source]
     found = [each.record for each in parsed if each.record]
     if found:
-        columns = {name: _column(name, [row[name] for row in found]) for name in found[0]}
-        constants = {"number": file.number, "table": table.name}
-        yield _batch(columns, constants, len(found))
+        schema = record_schema(SILVER_OF[file.source])
+        yield _records(file, pa.RecordBatch.from_pylist(found, schema))
     rejected = [
         (",".join(each.reasons), line.decode(errors="replace"))
         for line, each in zip(lines, parsed, strict=True)
         if each.reasons
     ]
     if rejected:
-        reasons, texts = (pa.array(column) for column in zip(*rejected, strict=True))
-        columns = {"reason": reasons, "raw_line": texts}
-        yield _batch(columns, {"number": file.number}, len(rejected))
+        yield _told(file, [{"reason": why, "raw_line": text} for why, text in rejected])
 
 
-def _column(name: str, values: list[Any]) -> pa.Array:
-    return pa.array(values, _PARSED.field(name).type)
+def _records(file: File, records: pa.RecordBatch) -> pa.RecordBatch:
+    table = SILVER_OF[file.source].name
+    return _told(file, [{"table": table, **some._asdict()} for some in pack_records(records)])
 
 
-def _batch(columns: dict[str, pa.Array], constants: dict[str, Any], rows: int) -> pa.RecordBatch:
-    repeated = {name: pa.repeat(value, rows) for name, value in constants.items()}
-    return to_batch({**columns, **repeated}, rows, _PARSED)
+def _told(file: File, rows: list[dict[str, Any]]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([{"number": file.number, **row} for row in rows], _PARSED)
 
 
 def _of_file(
     file: File, lines: int, unknown: Iterable[str] = (), error: str | None = None
 ) -> pa.RecordBatch:
-    row = {"number": file.number, "lines": lines, "unknown_fields": [*unknown], "error": error}
-    return pa.RecordBatch.from_pylist([row], _PARSED)
+    return _told(file, [{"lines": lines, "unknown_fields": [*unknown], "error": error}])

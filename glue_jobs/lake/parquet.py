@@ -70,17 +70,6 @@ def packed(rows: Iterable[pa.RecordBatch], table: Table) -> Iterator[bytes]:
         yield pack(some.select(table.columns.names), of_files)
 
 
-def pieces(
-    keys: Sequence[str], batches: Iterable[pa.RecordBatch]
-) -> Iterator[tuple[tuple[str, ...], pa.RecordBatch]]:
-    """Yield rows that follow each other with the same keys, and these, a batch at a time."""
-    for batch in batches:
-        values = zip(*(batch[key].to_pylist() for key in keys), strict=True)
-        for value, run in groupby(enumerate(values), itemgetter(1)):
-            numbers = [number for number, _ in run]
-            yield value, batch.slice(numbers[0], len(numbers))
-
-
 def files_of(table: Table, rows: DataFrame) -> DataFrame:
     """Pack rows, with their partition keys, into files.
 
@@ -98,12 +87,23 @@ def _pack_partitions(
 ) -> Iterator[pa.RecordBatch]:
     task = TaskContext.get().partitionId()  # type: ignore[union-attr] # there is a task
     names = (f"{task:05}-{number:05}" for number in count())
-    by_partition = groupby(pieces(table.partition_keys, batches), itemgetter(0))
+    by_partition = groupby(_pieces(table.partition_keys, batches), itemgetter(0))
     for partition, found in by_partition:
         for content in packed((rows for _, rows in found), table):
             values: dict[str, Any] = dict(zip(table.partition_keys, partition, strict=True))
             values |= {"table": table.name, "file_name": next(names), "content": content}
             yield pa.RecordBatch.from_pylist([values], to_arrow_schema(schema))
+
+
+def _pieces(
+    keys: Sequence[str], batches: Iterable[pa.RecordBatch]
+) -> Iterator[tuple[tuple[str, ...], pa.RecordBatch]]:
+    """Yield rows that follow each other with the same keys, and these, a batch at a time."""
+    for batch in batches:
+        values = zip(*(batch[key].to_pylist() for key in keys), strict=True)
+        for value, run in groupby(enumerate(values), itemgetter(1)):
+            numbers = [number for number, _ in run]
+            yield value, batch.slice(numbers[0], len(numbers))
 
 
 def _bounded(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
