@@ -10,14 +10,15 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyarrow.json import ParseOptions
 
 from glue_jobs.events import fast_path
 from glue_jobs.events.fast_path import FastPath
-from glue_jobs.events.layouts import LONGEST_PATTERN, learn
+from glue_jobs.events.layouts import learn
 from glue_jobs.events.parsing import validate
 from glue_jobs.events.rules import KEPT, MAX_LINE, parse_line
 from glue_jobs.events.validation import CUT, kept, validate_each
+from glue_jobs.lines.known import MOST_LAYOUTS
+from glue_jobs.lines.layouts import LONGEST_PATTERN
 from tests.events.test_rules import PURCHASE, SEARCH, VIEW, broken_lines
 
 Fields = dict[str, object]
@@ -130,11 +131,11 @@ def test_rare_spellings_are_not_learned() -> None:
 def test_more_producers_than_layouts() -> None:
     """Of ever more layouts the last are known; the lines of all are validated right."""
     known = FastPath()
-    for number in range(fast_path.MOST_LAYOUTS + 3):
+    for number in range(MOST_LAYOUTS + 3):
         lines = _written([{**VIEW, f"field {number}": number}] * 3)
         assert _left(lines, known) == 0
 
-    assert len(known._layouts) == fast_path.MOST_LAYOUTS  # ruff: ignore[private-member-access] - a bound
+    assert len(known.known.layouts) == MOST_LAYOUTS
 
 
 def test_wide_lines() -> None:
@@ -179,8 +180,8 @@ HUGE = ("1e999", "-1E+400", "9" * 400, "1e99999999999999999999")
 
 def test_what_arrow_refuses_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever else its parser does not take stops no run."""
-    strict = ParseOptions(explicit_schema=fast_path._SCHEMA, unexpected_field_behavior="error")  # ruff: ignore[private-member-access] - the real one
-    monkeypatch.setattr(fast_path, "_AS_DECLARED", strict)
+    no_text = fast_path._SCHEMA.set(1, pa.field("user_id", pa.int32()))  # ruff: ignore[private-member-access] - the real one
+    monkeypatch.setattr(fast_path, "_SCHEMA", no_text)
 
     assert _left(SPELLINGS["extra"], FastPath()) == len(SPELLINGS["extra"])
 
@@ -231,6 +232,14 @@ def test_limits_are_those_of_the_rules(
 def test_beyond_the_limits(record: Fields) -> None:
     """What a known layout takes is still held to the limits."""
     assert _left(_written([*RECORDS, record]), FastPath()) == 1
+
+
+def test_all_beyond_the_limits() -> None:
+    """So are lines with unknown fields, even if none of a batch is within."""
+    known = FastPath()
+    _left(SPELLINGS["extra"], known)
+
+    assert _left(_written([{**EXTRA, **VIEW, "timestamp": "2000-01-01T00:00:00Z"}]), known) == 1
 
 
 @pytest.mark.parametrize(
