@@ -172,6 +172,7 @@ MONEY = Kind("number", f"0 to {MAX_MONEY}, at most two decimals", _money)
 QUANTITY = _integer(1, MAX_INTEGER)
 STOCK = _integer(0, MAX_INTEGER)
 RATING = _integer(1, 5)
+EVENT_TYPE, DEVICE = _one_of(EVENT_TYPES), _one_of(DEVICES)
 _RANGE = f"{FIRST_DAY} to the delivery's day + 1"
 DATE = Kind("text", f"date, {_RANGE}", _day)
 PAST_DATE = Kind("text", f"date, {FIRST_DAY} to the delivery's day", _past_day)
@@ -233,10 +234,10 @@ _CONTRACTS = (
         JSON,
         required={
             "session_id": ID,
-            "event_type": _one_of(EVENT_TYPES),
+            "event_type": EVENT_TYPE,
             "timestamp": TIME_WITH_ZONE,
         },
-        optional={"customer_id": ID, "page": TEXT, "device": _one_of(DEVICES), "product_id": ID},
+        optional={"customer_id": ID, "page": TEXT, "device": DEVICE, "product_id": ID},
     ),
 )
 CONTRACTS = {contract.source: contract for contract in _CONTRACTS}

@@ -20,7 +20,8 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.commerce.contracts import Delivery
+from glue_jobs.commerce.contracts import CONTRACTS, Delivery
+from glue_jobs.commerce.fast_path import FastPath
 from glue_jobs.commerce.packing import pack_records, record_schema
 from glue_jobs.commerce.raw_files import NO_PARTITION, RawFile
 from glue_jobs.commerce.records import MAX_LINE, Parsed, parse_line
@@ -34,6 +35,7 @@ from glue_jobs.commerce.schemas import (
     TEXTS,
     TIME,
 )
+from glue_jobs.lake.parquet import to_batch
 from glue_jobs.lake.store import NOT_THE_SAME
 
 BATCH = 1 << 22  # bytes of lines that are validated at once
@@ -140,11 +142,14 @@ def _parse_files(
     region: str, zone: str, batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     s3 = boto3.client("s3", region_name=region)
+    fast_paths = {source: FastPath(source) for source in CONTRACTS}
     for row in (row for batch in batches for row in batch.to_pylist()):
-        yield from _parse_file(s3, File(**row), ZoneInfo(zone))
+        yield from _parse_file(s3, File(**row), ZoneInfo(zone), fast_paths)
 
 
-def _parse_file(s3: BaseClient, file: File, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
+def _parse_file(
+    s3: BaseClient, file: File, zone: ZoneInfo, fast_paths: dict[str, FastPath]
+) -> Iterator[pa.RecordBatch]:
     if file.source == NO_PARTITION[0]:
         yield _of_file(file, 0, error=OUTSIDE)
         return
@@ -152,11 +157,8 @@ def _parse_file(s3: BaseClient, file: File, zone: ZoneInfo) -> Iterator[pa.Recor
     count, unknown, error = 0, set[str](), None
     try:
         for lines in _read(s3, file):
-            parsed = [parse_line(line, file.source, delivery) for line in lines]
             count += len(lines)
-            if len(unknown) < MOST_FIELDS:
-                unknown.update(name for each in parsed for name in each.unknown_fields)
-            yield from _rows(file, lines, parsed)
+            yield from _parse(file, delivery, lines, fast_paths[file.source], unknown)
     except (EOFError, OSError, zlib.error) as broken:  # gzip's, and the network's
         error = f"it cannot be read to its end: {broken}"
     except ClientError as refused:
@@ -185,6 +187,20 @@ def _read(s3: BaseClient, file: File) -> Iterator[list[bytes]]:
                 yield held
                 held, size = [], 0
     yield held
+
+
+def _parse(
+    file: File, delivery: Delivery, lines: list[bytes], fast_path: FastPath, unknown: set[str]
+) -> Iterator[pa.RecordBatch]:
+    """Yield what some lines are; add the names of their unknown fields, if there is room."""
+    taken, left = fast_path.take(lines, delivery)
+    parsed = [parse_line(line, file.source, delivery) for line in left]
+    if len(unknown) < MOST_FIELDS:
+        found = [each.unknown_fields for each in taken] + [each.unknown_fields for each in parsed]
+        unknown.update(*found)
+    schema = record_schema(SILVER_OF[file.source])
+    yield from (_records(file, to_batch(each.columns, each.rows, schema)) for each in taken)
+    yield from _rows(file, left, parsed)
 
 
 def _rows(file: File, lines: list[bytes], parsed: list[Parsed]) -> Iterator[pa.RecordBatch]:
