@@ -16,7 +16,7 @@ LOCAL = AWS_ENDPOINT_URL=http://127.0.0.1:$(call quoted,$(PORT)) AWS_REGION=us-w
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test browser test-crash truth truth-commerce bench trino-answers trino-lake lint scan format permissions \
-	cost dictionary aws tick deploy notebook clean
+	cost dictionary aws tick deploy notebook runbook clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 15
@@ -31,8 +31,8 @@ $(INSTALLED): pyproject.toml requirements.txt
 	$(RUN) -m local_aws.class_archive
 	@touch $@
 
-demo: $(INSTALLED) ## one hour of events end to end on this machine; answers in build/
-	@$(RUN) tests/tools/demo.py
+demo: $(INSTALLED) ## one hour of events and three days of orders end to end on this machine; answers in build/
+	@$(RUN) -m tests.tools.demo
 
 test: ## lint, unit and integration tests
 	@$(MAKE) --no-print-directory --jobs 2 $(INSTALLED) $(SCANNER)/.installed browser
@@ -100,11 +100,14 @@ aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws 
 tick: $(INSTALLED) ## let five minutes pass on that local AWS: schedules fire [COUNT=1]
 	@$(RUN) -m local_aws tick --port $(call quoted,$(PORT)) --count $(call quoted,$(COUNT))
 
-deploy: $(INSTALLED) ## on that local AWS: create the stack, deliver sample-data
-	@$(LOCAL) $(RUN) tests/tools/demo.py --deploy-only
+deploy: $(INSTALLED) ## on that local AWS: create both stacks, deliver sample-data
+	@$(LOCAL) $(RUN) -m tests.tools.demo --deploy-only
 
 notebook: deploy ## Jupyter on the notebook against that local AWS
 	@$(LOCAL) $(VENV)/bin/jupyter lab --ip 127.0.0.1 build_pipeline.ipynb
+
+runbook: deploy ## Jupyter on the order book's runbook against that local AWS
+	@$(LOCAL) $(VENV)/bin/jupyter lab --ip 127.0.0.1 commerce/runbook.ipynb
 
 clean: ## remove what demo and aws left
 	rm -rf -- build $(call quoted,$(ROOT))

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import boto3
 
-from commerce import package
 from glue_jobs.commerce.schemas import FILE_RECEIPTS, TABLES
 from tests.pipeline import Pipeline
-from tests.template import PROJECT
-from tests.tools import demo
+from tests.tools import demo_order_book
+from tests.tools.stacks import create_or_update_stack, stack_outputs
 
-TEMPLATE = PROJECT / "commerce" / "commerce.cfn.yaml"
 SECONDS = 120  # that checking some small files may take
 
 
@@ -60,9 +58,7 @@ class OrderBook(Pipeline):
 
 def deploy(student_id: str, **parameters: str) -> OrderBook:
     """Create both stacks, their code in place, as the README's commands do."""
-    first, second = f"capstone-{student_id}", f"capstone-commerce-{student_id}"
-    demo.create_or_update_stack(first, student_id, GeneratorState="DISABLED")
-    *_, key = package.upload(student_id)
-    demo.create_or_update_stack(second, student_id, TEMPLATE, CodeKey=key, **parameters)
-    stack = demo.stack_outputs(first) | demo.stack_outputs(second)
-    return OrderBook(stack, loads="LoadJobName")
+    first = f"capstone-{student_id}"
+    create_or_update_stack(first, student_id, GeneratorState="DISABLED")
+    second = demo_order_book.deploy(student_id, **parameters)
+    return OrderBook(stack_outputs(first) | second, loads="LoadJobName")

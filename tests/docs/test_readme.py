@@ -7,15 +7,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.template import PROJECT, template
-from tests.tools import demo
+from tests.template import COMMERCE, PROJECT, template
+from tests.tools import demo, demo_order_book
 
 README = PROJECT / "README.md"
 PAGES = [*PROJECT.glob("*.md"), *sorted((PROJECT / "docs").glob("*.md"))]
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 FOLDERS = ("commerce", "docs", "glue_jobs", "local_aws", "sample-data", "tests")
-# CamelCase names of the template's parameters and outputs end in one of these.
+PARTS = ("Parameters", "Outputs")
+# CamelCase names of the templates' parameters and outputs end in one of these.
 NAMED = re.compile(r"[A-Z]\w+(?:Arn|Days|Limit|Minutes|Name|Schedule|Uri|Workers)")
 
 
@@ -92,8 +93,9 @@ def test_every_page_is_listed() -> None:
 
 @pytest.mark.parametrize("name", ["README.md", "docs/set-up.md", "docs/pipeline-guide.md"])
 def test_parameters_and_outputs(name: str) -> None:
-    """A page names parameters and outputs that the template has."""
-    page, known = PROJECT / name, {*template()["Parameters"], *template()["Outputs"]}
+    """A page names parameters and outputs that one of the templates has."""
+    page, templates = PROJECT / name, (template(), template(COMMERCE))
+    known = {name for each in templates for part in PARTS for name in each[part]}
     named = {word for code in _code(page) for word in re.findall(r"ParameterKey=(\w+)", code)}
     named |= {code for code in _code(page) if NAMED.fullmatch(code)}
 
@@ -123,12 +125,15 @@ def test_demo_says() -> None:
     assert [re.sub(r"\d+", "0", step) for step in told] == list(_steps())
 
 
+def _headings(notebook: Path) -> list[str]:
+    """Return what the demo says while it runs a notebook."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return [f"  {cell.source.splitlines()[0][3:]}" for cell in cells if cell.source[:3] == "## "]
+
+
 def _steps() -> Iterator[str]:
     """Yield what the demo says, its numbers being 0."""
-    cells = nbformat.read(demo.NOTEBOOK, as_version=4).cells
-    headings = [
-        f"  {cell.source.splitlines()[0][3:]}" for cell in cells if cell.source[:3] == "## "
-    ]
+    headings = _headings(demo.NOTEBOOK)
     yield from (
         "starting the local AWS",
         f"creating stack {demo.STACK_NAME} from {demo.TEMPLATE.name}",
@@ -138,11 +143,15 @@ def _steps() -> Iterator[str]:
         f"running {demo.NOTEBOOK.name}, second time",
         *headings,
         "asking the five questions",
+        f"creating stack {demo_order_book.stack_name(demo.STUDENT_ID)} from {COMMERCE.name}",
+        f"running {demo_order_book.RUNBOOK.name}",
+        *_headings(demo_order_book.RUNBOOK),
+        "asking the order book",
     )
 
 
 def test_demo_asks() -> None:
-    """The README's demo shows the questions of queries.sql, in order."""
-    titles = [title for title, _ in demo.statements()]
+    """The README's demo shows the questions of queries.sql, in order, and the order book's."""
+    titles = [title for title, _ in demo.statements()] + list(demo_order_book.QUESTIONS)
 
-    assert re.findall(r"^query \d, .*$", _shown(), flags=re.MULTILINE) == titles
+    assert re.findall(r"^(?:query|order book) \d, .*$", _shown(), flags=re.MULTILINE) == titles

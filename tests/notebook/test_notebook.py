@@ -17,7 +17,8 @@ from nbclient.exceptions import CellExecutionError
 
 from tests.pipeline import Pipeline, deploy
 from tests.stack.test_pipeline import SEARCH, VIEW
-from tests.tools import demo
+from tests.tools import demo, stacks
+from tests.tools.stacks import execute_notebook
 
 SLOT = "events/year=2026/month=03/day=02/hour=18/minute=25/"
 MARKERS = ("events/", "events/year=2026/", SLOT)  # of folders, as the S3 console makes them
@@ -98,7 +99,7 @@ def test_no_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CAPSTONE_STACK", "capstone-nowhere")
 
     with pytest.raises(CellExecutionError, match=r"no stack 'capstone-nowhere' answers .*; create"):
-        demo.execute_notebook(tmp_path / "executed.ipynb")
+        execute_notebook(demo.NOTEBOOK, tmp_path / "executed.ipynb")
 
 
 def test_missing() -> None:
@@ -152,7 +153,7 @@ def executed(
     def execute() -> tuple[str, dict]:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("CAPSTONE_STACK", "capstone-states")
-            demo.execute_notebook(file, LAST_CELL)
+            execute_notebook(demo.NOTEBOOK, file, LAST_CELL)
         cells = nbformat.read(file, as_version=4).cells
         *printed, found = (each.text for cell in cells for each in _streams(cell))
         return "".join(printed), json.loads(found)
@@ -226,7 +227,7 @@ def test_whatever_lies_there(
         if heading.strip() == "What is new?":
             pipeline.start()
 
-    monkeypatch.setattr(demo, "say", start_before_it_does)
+    monkeypatch.setattr(stacks, "say", start_before_it_does)
 
     printed, found = executed()
 

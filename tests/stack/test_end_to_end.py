@@ -1,4 +1,4 @@
-"""What a newcomer sees: the demo's program, the notebook twice, five answers on disk."""
+"""What a newcomer sees: the demo's program, its notebooks, and the answers on disk."""
 
 import csv
 import io
@@ -14,6 +14,7 @@ import pytest
 from tests import oracle
 from tests.pipeline import ANSWER_TYPES, typed_rows
 from tests.tools import calls, demo
+from tests.tools.demo_order_book import RUNBOOK
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +65,23 @@ def test_answer(build: Path, number: str) -> None:
 
 
 def test_second_run_adds_nothing(build: Path) -> None:
-    """The demo says so in its last line, and counts."""
-    printed = (build / "printed.txt").read_text(encoding="utf-8").splitlines()
+    """The demo says so of events and of orders, and counts."""
+    printed = (build / "printed.txt").read_text(encoding="utf-8")
 
-    assert printed[-1].startswith("The first run of the notebook loaded 12 files and 60,")
-    assert printed[-1].endswith("the second added 0 files and 0 events.")
+    assert "The first run of the notebook loaded 12 files and 60,000 events; " in printed
+    assert "the second added 0 files and 0 events.\n" in printed
+    assert printed.endswith("delivered and loaded once more, they changed no row.\n")
+
+
+def test_daily_sales(build: Path) -> None:
+    """The order book's answer has the revenue that was planted in its sample."""
+    truth = json.loads((RUNBOOK.parent / "sample-data/truth.json").read_text(encoding="utf-8"))
+    columns = ("dt", "gross_revenue", "returned_revenue", "net_revenue")
+
+    answer = (build / "answers/order-book-2.csv").read_text(encoding="utf-8")
+
+    rows = [[row[name] for name in columns] for row in csv.DictReader(io.StringIO(answer))]
+    assert rows == truth["planted"]["transactions"]["revenue"]
 
 
 def test_readme_shows_it(build: Path) -> None:

@@ -168,9 +168,9 @@ def main() -> None:
     made = {}
     execute = demo.execute_notebook
 
-    def execute_recorded(executed: Path) -> None:
+    def execute_recorded(notebook: Path, executed: Path) -> None:
         with calling_as("notebook"):
-            execute(executed)
+            execute(notebook, executed)
         names = StackNames(demo.STACK_NAME)  # while the stack's AWS is there to ask
         made.update({
             role: made_by(role, recorded, names) for role in ("notebook", "job", "report")

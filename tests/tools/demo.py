@@ -1,7 +1,7 @@
-"""The whole way on this machine: local AWS, stack, raw files, the notebook twice, five answers.
+"""The whole way on this machine: local AWS, both stacks, their files, their notebooks, answers.
 
 ``make demo`` runs it for people, test_end_to_end.py runs it for the test suite, ``make deploy``
-runs its first half against a local AWS that is up. It uses AWS's own APIs and nothing else.
+makes the stacks on a local AWS that is up. It uses AWS's own APIs and nothing else.
 """
 
 import argparse
@@ -9,42 +9,45 @@ import os
 import re
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
-import nbformat
-import pandas as pd
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, WaiterError
-from nbclient import NotebookClient
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 from nbclient.exceptions import CellExecutionError
-from traitlets.config import Config
 
 from local_aws.java import java_home
 from local_aws.server import LocalAws, free_port
 from local_aws.settings import LocalAwsError, Settings
+from tests.tools import demo_order_book
+from tests.tools.stacks import (
+    PROJECT,
+    TEMPLATE,
+    ask,
+    create_or_update_stack,
+    execute_notebook,
+    say,
+    show,
+    stack_outputs,
+)
 
-PROJECT = Path(__file__).parents[2]
-TEMPLATE = PROJECT / "capstone-starter.cfn.yaml"
 NOTEBOOK = PROJECT / "build_pipeline.ipynb"
 QUERIES = PROJECT / "queries.sql"
 SAMPLE_DATA = PROJECT / "sample-data"
 STACK_NAME = "capstone-demo"
 STUDENT_ID = "demo"
 RAW_NAME = "events-%Y%m%dT%H%M%SZ.jsonl.gz"
-SHOWN_ROWS = 10
 
 
 def main() -> None:
     """Run the demo, or deploy only; a failure is one sentence and exit status 1."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--deploy-only", action="store_true", help="stack and raw files, no more")
+    parser.add_argument("--deploy-only", action="store_true", help="stacks and raw files, no more")
     parser.add_argument("--build", type=Path, default=PROJECT / "build", help="where results go")
     options = parser.parse_args()
     try:
-        deploy() if options.deploy_only else demo(options.build.resolve())
+        deploy_both() if options.deploy_only else demo(options.build.resolve())
     except EndpointConnectionError as error:
         sys.exit(f"{error}; start the local AWS in another terminal: make aws")
     except (
@@ -65,24 +68,34 @@ def demo(build: Path) -> None:
     java_home()  # the job would fail without; say so now
     say("starting the local AWS")
     with LocalAws(Settings(root=build / "local-aws", port=free_port())) as aws:
-        os.environ.update(aws.settings.environment, CAPSTONE_STACK=STACK_NAME)
-        stack = deploy()
-        say("running build_pipeline.ipynb, first time")
-        execute_notebook(build / "first-run.ipynb")
-        first = count_loaded(stack)
-        say("running build_pipeline.ipynb, second time")
-        execute_notebook(build / "second-run.ipynb")
-        second = count_loaded(stack)
-        say("asking the five questions")
-        for number, (title, answer) in enumerate(answers(stack), start=1):
-            file = build / "answers" / f"query-{number}.csv"
-            file.write_bytes(answer)
-            show(title, file)
-        copy_report(stack, build / "report.html")
+        names = {
+            "CAPSTONE_STACK": STACK_NAME,
+            "COMMERCE_STACK": demo_order_book.stack_name(STUDENT_ID),
+        }
+        os.environ.update(aws.settings.environment, **names)
+        demo_events(build)
+        demo_order_book.demo(build, STUDENT_ID)
+
+
+def demo_events(build: Path) -> None:
+    """Make the first stack, run its notebook twice and ask the five questions."""
+    stack = deploy()
+    say(f"running {NOTEBOOK.name}, first time")
+    execute_notebook(NOTEBOOK, build / "first-run.ipynb")
+    first = count_loaded(stack)
+    say(f"running {NOTEBOOK.name}, second time")
+    execute_notebook(NOTEBOOK, build / "second-run.ipynb")
+    second = count_loaded(stack)
+    say("asking the five questions")
+    for number, (title, answer) in enumerate(answers(stack), start=1):
+        file = build / "answers" / f"query-{number}.csv"
+        file.write_bytes(answer)
+        show(title, file)
+    copy_report(stack, build / "report.html")
     added = {name: second[name] - first[name] for name in first}
     print(
         f"The first run of the notebook loaded {first['files']} files and {first['events']:,} "
-        f"events; the second added {added['files']} files and {added['events']} events."
+        f"events; the second added {added['files']} files and {added['events']} events.\n"
     )
 
 
@@ -95,11 +108,17 @@ def copy_report(stack: dict[str, str], file: Path) -> None:
     print(f"\nThe page about {day} is in {'/'.join(file.parts[-2:])}.")
 
 
+def deploy_both() -> None:
+    """Make both stacks; the files of the order book are delivered by its runbook."""
+    deploy()
+    demo_order_book.deploy(STUDENT_ID)
+
+
 def deploy() -> dict[str, str]:
-    """Create or update the stack, deliver the sample files, return the stack's outputs."""
+    """Create or update the first stack, deliver the sample files, return the stack's outputs."""
     say(f"creating stack {STACK_NAME} from {TEMPLATE.name}")
-    create_or_update_stack()
-    stack = stack_outputs()
+    create_or_update_stack(STACK_NAME, STUDENT_ID)
+    stack = stack_outputs(STACK_NAME)
     files = sorted(SAMPLE_DATA.glob("events-*.jsonl.gz"))
     say(f"delivering {len(files)} files to {stack['RawEventsUri']}")
     s3 = boto3.client("s3")
@@ -110,51 +129,6 @@ def deploy() -> dict[str, str]:
     return stack
 
 
-def create_or_update_stack(
-    name: str = STACK_NAME,
-    student_id: str = STUDENT_ID,
-    template: Path = TEMPLATE,
-    **parameters: str,
-) -> None:
-    """Bring a stack to what the template says, as the README's commands do."""
-    cloudformation = boto3.client("cloudformation")
-    arguments = {
-        "StackName": name,
-        "TemplateBody": template.read_text(encoding="utf-8"),
-        "Parameters": [
-            {"ParameterKey": key, "ParameterValue": value}
-            for key, value in {"StudentId": student_id, **parameters}.items()
-        ],
-    }
-    try:
-        cloudformation.create_stack(**arguments)
-        waiter = cloudformation.get_waiter("stack_create_complete")
-    except cloudformation.exceptions.AlreadyExistsException:
-        try:
-            cloudformation.update_stack(**arguments)
-        except ClientError as error:
-            if "No updates are to be performed" in str(error):
-                return
-            raise
-        waiter = cloudformation.get_waiter("stack_update_complete")
-    try:
-        waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
-    except WaiterError as error:
-        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-        failures = (e for e in events[::-1] if e["ResourceStatus"].endswith("FAILED"))
-        first = next(failures, {"LogicalResourceId": name, "ResourceStatusReason": str(error)})
-        raise RuntimeError(
-            f"stack {name} was not made: {first['LogicalResourceId']} failed, "
-            f"{first['ResourceStatusReason']}; delete the stack and try again"
-        ) from error
-
-
-def stack_outputs(name: str = STACK_NAME) -> dict[str, str]:
-    """Return the outputs of a stack by key."""
-    [stack] = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-
 def raw_key(file_name: str) -> str:
     """Return the key under which the producer delivers a file named after its slot.
 
@@ -163,57 +137,6 @@ def raw_key(file_name: str) -> str:
     """
     slot = datetime.strptime(file_name, RAW_NAME).replace(tzinfo=UTC)
     return slot.strftime(f"events/year=%Y/month=%m/day=%d/hour=%H/minute=%M/{file_name}")
-
-
-def execute_notebook(executed: Path, last_cell: str = "") -> None:
-    """Execute the notebook beside its project and save it with its outputs, failed or not.
-
-    ``last_cell`` is code that follows it.
-    """
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    if last_cell:
-        notebook.cells.append(nbformat.v4.new_code_cell(last_cell))
-
-    def announce(cell: nbformat.NotebookNode, **_: object) -> None:
-        if cell.source.startswith("## "):
-            say(f"  {cell.source.splitlines()[0].removeprefix('## ')}")
-
-    client = NotebookClient(
-        notebook,
-        timeout=900,
-        resources={"metadata": {"path": str(PROJECT)}},
-        on_cell_start=announce,
-        coalesce_streams=True,  # a progress bar is one output, not hundreds
-        config=Config({"KernelManager": {"transport": "ipc"}}),  # no open port
-    )
-    try:
-        client.execute()
-    finally:
-        nbformat.write(notebook, executed)
-
-
-def ask(statement: str, stack: dict[str, str], layer: str) -> bytes:
-    """Ask Athena; return the result as the CSV it left in S3.
-
-    Raises:
-        RuntimeError: the query failed.
-    """
-    athena = boto3.client("athena")
-    query_id = athena.start_query_execution(
-        QueryString=statement,
-        QueryExecutionContext={"Database": stack[f"{layer}DatabaseName"]},
-        WorkGroup=stack["WorkGroupName"],
-    )["QueryExecutionId"]
-    while True:
-        query = athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
-        if query["Status"]["State"] not in {"QUEUED", "RUNNING"}:
-            break
-        time.sleep(0.1)
-    if query["Status"]["State"] != "SUCCEEDED":
-        raise RuntimeError(f"{query['Status'].get('StateChangeReason')} in: {statement}")
-    uri = query["ResultConfiguration"]["OutputLocation"]
-    bucket, key = uri.removeprefix("s3://").split("/", 1)
-    return boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
 def statements() -> list[tuple[str, str]]:
@@ -237,23 +160,6 @@ def count_loaded(stack: dict[str, str]) -> dict[str, int]:
         name: int(result.split()[-1].strip(b'"'))
         for name, result in (("files", files), ("events", events))
     }
-
-
-def show(title: str, file: Path) -> None:
-    """Print the first rows of an answer."""
-    texts = dict.fromkeys(("product_id", "category"), str)  # 00123 is no number, NA not NULL
-    rows = pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""])
-    print(f"\n{title}\n{rows.head(SHOWN_ROWS).to_string(index=False, na_rep='NULL')}")
-    if len(rows) > SHOWN_ROWS:
-        print(f"... {len(rows)} rows in all, in {'/'.join(file.parts[-3:])}")
-
-
-_BEGAN = time.monotonic()
-
-
-def say(what: str) -> None:
-    """Tell what is going on, with the seconds since the start."""
-    print(f"{time.monotonic() - _BEGAN:6.1f} s  {what}", flush=True)
 
 
 if __name__ == "__main__":
