@@ -1,7 +1,7 @@
-"""The whole way on this machine: local AWS, stack, raw files, the notebook twice, five answers.
+"""The whole way on this machine: local AWS, both stacks, their files, their notebooks, answers.
 
 ``make demo`` runs it for people, test_end_to_end.py runs it for the test suite, ``make deploy``
-runs its first half against a local AWS that is up. It uses AWS's own APIs and nothing else.
+makes the stacks on a local AWS that is up. It uses AWS's own APIs and nothing else.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from nbclient.exceptions import CellExecutionError
 from local_aws.java import java_home
 from local_aws.server import LocalAws, free_port
 from local_aws.settings import LocalAwsError, Settings
+from tests.tools import demo_order_book
 from tests.tools.stacks import (
     PROJECT,
     TEMPLATE,
@@ -42,11 +43,11 @@ RAW_NAME = "events-%Y%m%dT%H%M%SZ.jsonl.gz"
 def main() -> None:
     """Run the demo, or deploy only; a failure is one sentence and exit status 1."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--deploy-only", action="store_true", help="stack and raw files, no more")
+    parser.add_argument("--deploy-only", action="store_true", help="stacks and raw files, no more")
     parser.add_argument("--build", type=Path, default=PROJECT / "build", help="where results go")
     options = parser.parse_args()
     try:
-        deploy() if options.deploy_only else demo(options.build.resolve())
+        deploy_both() if options.deploy_only else demo(options.build.resolve())
     except EndpointConnectionError as error:
         sys.exit(f"{error}; start the local AWS in another terminal: make aws")
     except (
@@ -67,8 +68,13 @@ def demo(build: Path) -> None:
     java_home()  # the job would fail without; say so now
     say("starting the local AWS")
     with LocalAws(Settings(root=build / "local-aws", port=free_port())) as aws:
-        os.environ.update(aws.settings.environment, CAPSTONE_STACK=STACK_NAME)
+        names = {
+            "CAPSTONE_STACK": STACK_NAME,
+            "COMMERCE_STACK": demo_order_book.stack_name(STUDENT_ID),
+        }
+        os.environ.update(aws.settings.environment, **names)
         demo_events(build)
+        demo_order_book.demo(build, STUDENT_ID)
 
 
 def demo_events(build: Path) -> None:
@@ -89,7 +95,7 @@ def demo_events(build: Path) -> None:
     added = {name: second[name] - first[name] for name in first}
     print(
         f"The first run of the notebook loaded {first['files']} files and {first['events']:,} "
-        f"events; the second added {added['files']} files and {added['events']} events."
+        f"events; the second added {added['files']} files and {added['events']} events.\n"
     )
 
 
@@ -102,8 +108,14 @@ def copy_report(stack: dict[str, str], file: Path) -> None:
     print(f"\nThe page about {day} is in {'/'.join(file.parts[-2:])}.")
 
 
+def deploy_both() -> None:
+    """Make both stacks; the files of the order book are delivered by its runbook."""
+    deploy()
+    demo_order_book.deploy(STUDENT_ID)
+
+
 def deploy() -> dict[str, str]:
-    """Create or update the stack, deliver the sample files, return the stack's outputs."""
+    """Create or update the first stack, deliver the sample files, return the stack's outputs."""
     say(f"creating stack {STACK_NAME} from {TEMPLATE.name}")
     create_or_update_stack(STACK_NAME, STUDENT_ID)
     stack = stack_outputs(STACK_NAME)
