@@ -20,7 +20,9 @@ SIZES = {
     "reviews": 1000,
     "clickstream": 20_000,
 }
+LINES_A_CUSTOMER = 5  # of a shop that does not say how many customers it has
 MOST_LINES_A_CUSTOMER = 10  # on average: many leave before
+ENOUGH = f" (default: a fifth of the transactions, {SIZES['customers']} at the least)"
 WriteEvents = Callable[[Plan, Path], None]
 MOST = dict.fromkeys(SIZES, 100_000_000) | {"products": 100_000}
 
@@ -42,7 +44,7 @@ def run(
     if write_events:
         parser.add_argument("--events", type=Path, metavar="DIR", help="for five-minute files too")
     options = parser.parse_args(argv)
-    sizes = {source: options.rows} | {other: getattr(options, other) for other in others}
+    sizes = _sizes(source, others, options)
     counts = (sizes.get(name, SIZES[name]) for name in ("products", "customers"))
     world = World(options.seed, options.start, options.days, *counts)
     rates = {kind: rate for kind, rate in options.fault if kind not in FILE_FAULTS}
@@ -59,6 +61,17 @@ def run(
     except OSError as error:
         parser.error(f"cannot write {error.filename or options.output}: {error.strerror}")
     return 0
+
+
+def _sizes(source: str, others: tuple[str, ...], options: argparse.Namespace) -> dict[str, int]:
+    """Return rows by source; customers who were not counted are enough for what is sold."""
+    sizes = {name: getattr(options, name) for name in (source, *others) if name in options}
+    sold = sizes.get("transactions") or sizes.get("sales")
+    if sold and "customers" not in sizes:
+        sizes["customers"] = max(SIZES["customers"], -(-sold // LINES_A_CUSTOMER))
+    if source == "customers":  # they are the same, whatever they buy
+        del sizes["transactions"]
+    return sizes
 
 
 def _write(
@@ -80,20 +93,16 @@ def _arguments(source: str, others: tuple[str, ...]) -> OneSentenceParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add(
-        "--rows",
-        type=number(1, MOST[source]),
-        default=SIZES[source],
-        metavar="N",
-        help="distinct ones",
-    )
-    for other in others:
+    for name in (source, *others):
+        follows = name == "customers"  # from what they buy
+        meaning = "distinct ones" if name == source else f"the --rows of generate_{name}"
         add(
-            f"--{other}",
-            type=number(1, MOST[other]),
-            default=SIZES[other],
+            "--rows" if name == source else f"--{name}",
+            dest=name,
+            type=number(1, MOST[name]),
+            default=argparse.SUPPRESS if follows else SIZES[name],
             metavar="N",
-            help=f"the --rows of generate_{other}",
+            help=f"{meaning}{ENOUGH if follows else ''}",
         )
     add("--seed", type=number(0, 2**53), default=42, metavar="S", help="same seed, same shop")
     add("--start", type=_date, default="2026-03-02", metavar="DATE", help="the first day")

@@ -49,7 +49,7 @@ class Customers:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command."""
-    return run("customers", Customers, (), argv)
+    return run("customers", Customers, ("transactions",), argv)
 
 
 if __name__ == "__main__":

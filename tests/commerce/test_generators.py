@@ -1,6 +1,7 @@
 """The order book's generators: they agree, repeat themselves, and know the truth."""
 
 import hashlib
+import json
 import math
 import re
 from collections import Counter, defaultdict
@@ -82,6 +83,25 @@ def test_more_rows(source: str, shop: tuple[Path, dict], tmp_path: Path) -> None
 
     assert len(fewer) < len(more)
     assert [record for record in fewer if record not in more] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "arguments"),
+    [
+        ("customers", "--transactions 12001"),
+        ("transactions", "--rows 12001"),
+        ("sales", "--rows 12001"),
+        ("reviews", "--transactions 12001 --rows 5"),
+        ("clickstream", "--transactions 12001 --rows 5"),
+    ],
+)
+def test_enough_customers(source: str, arguments: str, tmp_path: Path) -> None:
+    """Customers that nobody counted follow from the transactions: every command has the same."""
+    truth = tmp_path / "truth.json"
+    argv = f"{arguments} --days 2 --output {tmp_path} --truth {truth}"
+
+    assert MAINS[source](argv.split()) == 0
+    assert json.loads(truth.read_text())["parameters"]["customers"] == 2401
 
 
 def test_a_day_alone(book: OrderBook) -> None:
@@ -333,7 +353,10 @@ def test_draws() -> None:
             *("reviews", "--fault file_bom --fault file_crlf"),
             "one file fault at a time, not file_bom and file_crlf",
         ),
-        ("transactions", "--rows 30000", "30000 transactions need --customers 3000 or more"),
+        (
+            *("transactions", "--rows 30000 --customers 2999"),
+            "30000 transactions need --customers 3000 or more",
+        ),
         ("reviews", "--rows 10001", "10001 reviews need --transactions 10001 or more"),
         ("products", "--output pyproject.toml", "cannot write pyproject.toml"),
         ("products", "--truth docs", "--truth docs exists; delete it or name another file"),

@@ -38,5 +38,5 @@ def test_days(shop: tuple[Path, dict]) -> None:
 def test_too_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The customers of a shop buy no more from a till."""
     with pytest.raises(SystemExit):
-        generate_sales.main(["--rows", "30000", "--output", str(tmp_path)])
-    assert "30000 transactions need --customers 3000 or more" in capsys.readouterr().err
+        generate_sales.main(["--rows", "300", "--customers", "29", "--output", str(tmp_path)])
+    assert "300 transactions need --customers 30 or more" in capsys.readouterr().err
