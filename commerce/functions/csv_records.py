@@ -89,7 +89,8 @@ def _columns(header: list[str], contract: Contract) -> list[str]:
     }
     if faults:
         reasons = [f"{fault}_{name}" for name, fault in faults.items()]
-        raise RefusedError(*reasons, columns=names)
+        is_header = times.keys() & contract.fields.keys()  # else a record, which names somebody
+        raise RefusedError(*reasons, columns=names if is_header else ())
     return _numbered(found)
 
 

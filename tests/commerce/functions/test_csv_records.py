@@ -257,6 +257,15 @@ def test_columns_of_a_refused_file() -> None:
     assert refused.value.columns == ("Id", "Rating")
 
 
+def test_no_header() -> None:
+    """A first line that names no column is a record: what it says is nobody's business."""
+    with pytest.raises(RefusedError) as refused:
+        _read("u_1,Ann,ann@example.com\n")
+
+    assert refused.value.reasons[0] == "missing_column_review_id"
+    assert refused.value.columns == ()
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.text(st.sampled_from('ab",;\r\n\x01 é'), max_size=8), max_size=12),
