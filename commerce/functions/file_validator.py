@@ -82,7 +82,7 @@ def _handle(client: BaseClient, landed: Landed) -> dict[str, Any]:
     with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as raw:
         sha256 = landed.download(file)
         try:
-            found = _records(file, landed.size, place)
+            found = read(file, landed.size, place)
             records = raw_lines.write(found.lines, raw)
         except RefusedError as error:
             return _refuse(client, landed, place, sha256, error)
@@ -94,7 +94,7 @@ def _handle(client: BaseClient, landed: Landed) -> dict[str, Any]:
         return _accept(client, landed, place, receipt, raw)
 
 
-def _records(file: BinaryIO, size: int, place: Address) -> Records:
+def read(file: BinaryIO, size: int, place: Address) -> Records:
     """Return what a file holds.
 
     Raises:

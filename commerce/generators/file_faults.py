@@ -10,7 +10,9 @@ from typing import NamedTuple
 from commerce.generators.faults import Report, Source
 
 NEW_FIELD = "channel"
-NO_COLUMN = "missing_column"  # its name follows
+NO_COLUMN, TWO_COLUMNS = "missing_column_{field}", "ambiguous_column_{field}"
+PACKED = "PK\x03\x04"  # how a zip file begins, and a workbook of Excel
+WEB_PAGE = "<html>502 Bad Gateway</html>\n"
 TEXT = "review_text"
 TWICE, LATE = "file_twice", "file_late"
 MAX_RECORD = 1 << 20  # bytes
@@ -19,7 +21,8 @@ MAX_RECORD = 1 << 20  # bytes
 class FileFault(NamedTuple):
     """A change of a file's text, the sources that it can strike, and its outcome.
 
-    ``refused`` is why the whole file is, ``added`` the reason of the one record that is added.
+    ``refused`` is why the whole file is, with ``field`` for its first field; ``added`` the reason
+    of the one record that is added.
     """
 
     change: Callable[[str, Source], str]
@@ -62,6 +65,11 @@ def _with_new_field(text: str, source: Source) -> str:
 def _csv(rows: list[list[str]], delimiter: str = ",") -> str:
     csv.writer(text := io.StringIO(), delimiter=delimiter, lineterminator="\n").writerows(rows)
     return text.getvalue()
+
+
+def _with_first_twice(text: str, source: Source) -> str:
+    header, *lines = text.splitlines()
+    return f"{header},{source.fields[0]}\n" + "".join(f"{line},x\n" for line in lines)
 
 
 def _with_semicolons(text: str, _: Source) -> str:
@@ -110,6 +118,10 @@ FILE_FAULTS = {
     "file_quoted_newline": FileFault(_with_newline, _has_text),
     "file_renamed_column": FileFault(_renamed, _is_csv, refused=NO_COLUMN),
     "file_missing_column": FileFault(_without_first, _is_csv, refused=NO_COLUMN),
+    "file_column_twice": FileFault(_with_first_twice, _is_csv, refused=TWO_COLUMNS),
+    "file_empty": FileFault(lambda *_: "", refused="empty_file"),
+    "file_binary": FileFault(lambda text, _: PACKED + text, refused="binary"),
+    "file_web_page": FileFault(lambda *_: WEB_PAGE, refused="not_{format}"),
     "file_other_delimiter": FileFault(_with_semicolons, _is_csv, refused="wrong_delimiter"),
 }
 
@@ -134,8 +146,8 @@ def strike(path: Path, source: Source, kind: str, good: Report) -> dict[Path, Re
 def _report(source: Source, kind: str, good: Report) -> Report:
     fault = FILE_FAULTS[kind]
     if fault.refused:
-        column = f"_{source.fields[0]}" if fault.refused == NO_COLUMN else ""
-        return Report(0, 0, Counter(), kind, refused=fault.refused + column)
+        refused = fault.refused.format(field=source.fields[0], format=source.format)
+        return Report(0, 0, Counter(), kind, refused=refused)
     if kind == "file_truncated":
         reason = "wrong_number_of_fields" if _is_csv(source) else "not_json"
         return Report(good.accepted - 1, 0, Counter({reason: 1}), kind)

@@ -13,7 +13,10 @@ from commerce.generators.file_faults import file_kinds
 from tests.commerce.order_book import files, read, records
 from tests.commerce.shop import SIZES, generate
 
-OF_CSV = {"file_renamed_column", "file_missing_column", "file_other_delimiter"}
+OF_CSV = {
+    *("file_renamed_column", "file_missing_column", "file_column_twice"),
+    "file_other_delimiter",
+}
 OF_MORE_FILES = {"file_twice", "file_late"}  # have a test of their own
 FILE_OUTCOMES = [
     (source, kind, outcome)
@@ -36,7 +39,11 @@ FILE_OUTCOMES = [
         "file_quoted_newline": {},
         "file_renamed_column": {"refused": f"missing_column_{first}"},
         "file_missing_column": {"refused": f"missing_column_{first}"},
+        "file_column_twice": {"refused": f"ambiguous_column_{first}"},
         "file_other_delimiter": {"refused": "wrong_delimiter"},
+        "file_empty": {"refused": "empty_file"},
+        "file_binary": {"refused": "binary"},
+        "file_web_page": {"refused": "not_csv" if first else "not_json"},
     }.items()
     if first or kind not in OF_CSV
     if source == "reviews" or kind != "file_quoted_newline"
@@ -97,6 +104,13 @@ STRUCK: dict[str, Callable[[bytes, bytes], bool]] = {
         _rows(struck)[1:] == _rows(good)[1:] and _rows(struck)[0] == ["id", *_rows(good)[0][1:]]
     ),
     "file_missing_column": lambda struck, good: _rows(struck) == [row[1:] for row in _rows(good)],
+    "file_column_twice": lambda struck, good: (
+        _rows(struck)
+        == [[*row, row[0] if not number else "x"] for number, row in enumerate(_rows(good))]
+    ),
+    "file_empty": lambda struck, _: not struck,
+    "file_binary": lambda struck, good: struck == b"PK\x03\x04" + good,
+    "file_web_page": lambda struck, _: struck.startswith(b"<html>"),
     "file_other_delimiter": lambda struck, good: _rows(struck, ";") == _rows(good) != _rows(struck),
 }
 

@@ -1,17 +1,18 @@
 """What the generators write, the validator and the job read as the truth says."""
 
 from collections import Counter
-from datetime import UTC, date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from commerce.functions import csv_records, json_records
+from commerce.functions import file_validator
+from commerce.functions.landing import address
 from commerce.functions.raw_lines import RefusedError
 from commerce.generators.faults import SOURCES
 from commerce.generators.file_faults import file_kinds
 from commerce.generators.sample import FOLDER
-from glue_jobs.commerce.contracts import CONTRACTS, CSV, Delivery
+from glue_jobs.commerce.contracts import Delivery
 from glue_jobs.commerce.records import parse_line
 from tests.commerce.order_book import files
 from tests.commerce.shop import MAINS, generate
@@ -22,18 +23,14 @@ FILE_FAULTS = [(source, kind) for source in SOURCES for kind in file_kinds(SOURC
 
 def _judged(file: Path) -> dict:
     """Return a file's entry of the truth, without what only earlier files can tell."""
-    day, source = date.fromisoformat(file.parent.name[5:]), file.parent.parent.name
-    contract = CONTRACTS[source]
+    place = address(f"landing/{'/'.join(file.parts[-3:])}", datetime.now(UTC))
+    delivery = Delivery(place.day, UTC)
     with file.open("rb") as opened:
         try:
-            records = (
-                csv_records.read(opened, contract)
-                if contract.format == CSV
-                else json_records.read(opened, file.stat().st_size)
-            )
+            records = file_validator.read(opened, file.stat().st_size, place)
         except RefusedError as refused:
             return {"lines": 0, "reasons": {}, "refused": ", ".join(refused.reasons)}
-        parsed = [parse_line(line, source, Delivery(day, UTC)) for line in records.lines]
+        parsed = [parse_line(line, place.source, delivery) for line in records.lines]
     unknown = sorted({name for line in parsed for name in line.unknown_fields})
     return {
         "lines": len(parsed),
