@@ -1,5 +1,6 @@
 """What becomes of a delivered file, on a real S3: raw, archive, quarantine, receipts."""
 
+import bz2
 import gzip
 import hashlib
 import io
@@ -15,6 +16,7 @@ from tests.commerce.functions.landing_bucket import LandingBucket
 
 HEADER = "transaction_id,customer_id,product_id,quantity,amount,transaction_date\n"
 SALES = (HEADER + "t_1,u_1,p_1,1,9.99,2026-03-02\n").encode()
+RECORD = dict(zip(*(line.split(",") for line in SALES.decode().splitlines()), strict=True))
 TODAY = datetime.now(UTC).date()
 
 
@@ -37,9 +39,7 @@ def test_accepted(bucket: LandingBucket) -> None:
     }
     raw, metadata = objects[f"raw/{name}.jsonl.gz"]
     assert metadata == {"records": "1", "sha256": sha256}
-    assert json.loads(gzip.decompress(raw)) == dict(
-        zip(*(line.split(",") for line in SALES.decode().splitlines()), strict=True)
-    )
+    assert json.loads(gzip.decompress(raw)) == RECORD
     assert objects[f"archive/{name}"][0] == SALES
     (told,) = bucket.receipts()
     received = datetime.fromisoformat(told.pop("received_at"))
@@ -72,9 +72,9 @@ def test_json(bucket: LandingBucket) -> None:
     assert receipt["unknown_fields"] == ["colour"]
 
 
-def _zip() -> bytes:
+def _zip(name: str) -> bytes:
     with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
-        archive.writestr("day.csv", SALES)
+        archive.writestr(name, SALES)
     return packed.getvalue()
 
 
@@ -84,8 +84,12 @@ def _zip() -> bytes:
         ("sales/date=2026-03-02/a.csv", b"", ["empty_file"]),
         ("sales/date=2026-03-02/a.csv", b"\r\n", ["empty_file"]),
         ("products/date=2026-03-02/a.json", b"", ["empty_file"]),
-        ("sales/date=2026-03-02/a.csv", _zip(), ["binary"]),
+        ("sales/date=2026-03-02/a.csv", _zip("day.csv"), ["binary"]),
+        ("sales/date=2026-03-02/a.xlsx", _zip("[Content_Types].xml"), ["binary"]),
+        ("products/date=2026-03-02/a.json", _zip("a.json"), ["binary"]),
         ("sales/date=2026-03-02/a.csv", gzip.compress(SALES), ["binary"]),
+        ("sales/date=2026-03-02/a.csv.gz", gzip.compress(SALES), ["binary"]),
+        ("sales/date=2026-03-02/a.csv", bz2.compress(SALES), ["binary"]),
         ("sales/date=2026-03-02/a.csv", b"PAR1\x15\x04\x15\x10PAR1", ["binary"]),
         ("sales/date=2026-03-02/a.csv", HEADER.encode("utf-16"), ["binary"]),
         ("products/date=2026-03-02/a.json", b'{"a": "\x00"}', ["binary"]),
@@ -205,6 +209,28 @@ def test_same_content_under_two_dates(bucket: LandingBucket) -> None:
         second: first,
     }
     assert len(bucket.objects("raw/")) == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "records"),
+    [
+        ("sales/date=2026-03-02/a.csv", HEADER.encode(), []),
+        ("products/date=2026-03-02/a.json", b"[]", []),
+        (
+            "sales/date=2026-03-02/a.csv",
+            HEADER.encode() + SALES,
+            [{name: name for name in HEADER.strip().split(",")}, RECORD],
+        ),
+    ],
+    ids=["header only", "empty array", "two headers"],
+)
+def test_odd_files(bucket: LandingBucket, key: str, content: bytes, records: list[dict]) -> None:
+    """A file without a record is accepted, and what no record is loses none of the others."""
+    answer = file_validator.handler(bucket.deliver(f"landing/{key}", content))
+
+    assert (answer["verdict"], answer["records"]) == ("accepted", len(records))
+    lines = gzip.decompress(bucket.body("raw/")).splitlines()
+    assert [json.loads(line) for line in lines] == records
 
 
 def test_one_row_changed(bucket: LandingBucket) -> None:
