@@ -1,12 +1,12 @@
 """Reads delivered files in plain Python, by the contracts as people read them."""
 
-import csv
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+
+from tests.commerce.landing import record
 
 FIELDS = {
     "products": "product_id name category brand price stock updated_at",
@@ -55,30 +55,9 @@ RULES = {
 }
 
 
-def _no_field_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise KeyError
-    return dict(pairs)
-
-
 def _record(source: str, line: bytes) -> dict | str:
     """Return a record, or why the line is none."""
-    fields = FIELDS[source].split()
-    try:
-        if source in JSON:
-            return json.loads(line.decode(), object_pairs_hook=_no_field_twice)
-        [values] = csv.reader([line.decode()], strict=True)
-    except UnicodeDecodeError:
-        return "not_utf8"
-    except ValueError:
-        return "not_json"
-    except KeyError:
-        return "duplicate_field"
-    return (
-        dict(zip(fields, values, strict=True))
-        if len(values) == len(fields)
-        else ("wrong_number_of_fields")
-    )
+    return record(line, None if source in JSON else FIELDS[source].split())
 
 
 def _problems(source: str, record: dict) -> Iterator[str]:

@@ -3,14 +3,16 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import given, settings
 
-from tests.commerce import landing
+from commerce.generators.faults import SOURCES
+from tests.commerce import faulty_shop, landing
 from tests.commerce.deliveries import deliveries
 from tests.commerce.oracle import load
 from tests.commerce.oracle_records import Delivery
 
 
+@settings(deadline=None)
 @given(deliveries(most=3))
 def test_what_is_written_is_read(files: list[Delivery]) -> None:
     """Records, days and sources come back; of CSV a missing text is an empty one."""
@@ -32,3 +34,21 @@ def test_generated_files(shop: tuple[Path, dict[str, dict]]) -> None:
         of = [count for file, count in zip(files, counts, strict=True) if file.source == source]
         assert sum(count.accepted for count in of) == truth["totals"]["accepted"]
         assert sum(count.rejected for count in of) == 0
+
+
+def test_faulty_files(tmp_path: Path) -> None:
+    """So it does of one in which all goes wrong, line by line, and every kind of fault is there."""
+    shop = faulty_shop.write(tmp_path)
+    _, counts = shop.loaded()
+
+    found = {
+        sent.path: (of.lines, of.accepted, of.duplicates, of.rejected, of.reasons)
+        for sent, of in counts.items()
+        if sent.path in shop.truth
+    }
+    fields = ("lines", "accepted", "duplicates", "rejected", "reasons")
+    told = {path: file for path, file in shop.truth.items() if "refused" not in file}
+    assert found == {path: tuple(map(file.get, fields)) for path, file in told.items()}
+    for source in SOURCES:
+        reasons = [file["reasons"] for path, file in told.items() if path.startswith(source)]
+        assert {*SOURCES[source].faults} <= set().union(*reasons)
