@@ -46,7 +46,7 @@ browser: ## install Chromium for the report's tests, unless there is a browser
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$sudo apt-get update -qq && $$sudo apt-get install -qq --no-install-recommends chromium
 
-test-crash: $(INSTALLED) ## kill the job at every step and amid every write, and run it again
+test-crash: $(INSTALLED) ## kill the jobs at every step and amid every write, and run them again
 	$(RUN) -m pytest -n 2 tests/crash -m crash
 
 truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; takes minutes

@@ -1,231 +1,149 @@
 """Kill a run anywhere: the next makes every table what it would have been."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from threading import Event, Thread
+from itertools import takewhile
+from typing import ClassVar
 
 import pytest
 
-from local_aws.server import LocalAws
-from tests import oracle
-from tests.crash.deployment import GOLD, Deployment, State, Tables
-from tests.crash.inputs import DOUBTFUL, INPUTS, LOADED
-from tests.crash.kill_points import FAULTY, POINTS, KillPoint
-from tests.crash.workers import Worker
-from tests.pipeline import deploy
+from tests.crash.commerce.domain import DOMAIN as ORDER_BOOK
+from tests.crash.commerce.kill_points import POINTS as ORDER_BOOK_POINTS
+from tests.crash.deployment import Domain
+from tests.crash.events.domain import DOMAIN as CLICKSTREAM
+from tests.crash.events.kill_points import POINTS as CLICKSTREAM_POINTS
+from tests.crash.kill_points import BOTH, CLEAN, KillPoint
+from tests.crash.runs import Runs
 from tests.tools import demo
 
 pytestmark = pytest.mark.crash
 
 
-@dataclass(frozen=True)
-class Undisturbed:
-    """New files over a loaded state, and what readers see before and after their run."""
-
-    start: State
-    before: Tables
-    after: Tables
-
-
-class Runs:
-    """A deployed stack and the process that makes its runs."""
-
-    def __init__(self, aws: LocalAws) -> None:
-        self._aws, self.deployment = aws, Deployment(aws, deploy("capstone-crash", "crash"))
-        self._worker = Worker(aws.settings, self.deployment.job)
-
-    def make(self) -> None:
-        """Make an ordinary run."""
-        error = self._worker.run()
-        assert error is None, self._worker.log()
-
-    def kill(self, point: KillPoint, how: str) -> None:
-        """Make a run that dies at a point, by SIGKILL or an exception."""
-        endings = {"sigkill": "SIGKILL", "exception": "Killed: here"}
-        ending = self._worker.run(how=how, point=point)
-        assert ending == endings[how], self._worker.log()
-
-    def kill_amid_a_write(self, folder: Path) -> None:
-        """Make a run that dies, together with Spark, when the first rows appear in a folder."""
-        assert self._worker.run(folder=str(folder)) == "SIGKILL"
-        self._worker = Worker(self._aws.settings, self.deployment.job)
-
-    def close(self) -> None:
-        """End the worker."""
-        self._worker.close()
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try every point of a job with its inputs, alone and in chains."""
+    if "point" in metafunc.fixturenames:
+        cases = metafunc.cls.cases()
+        ids = [f"{name}-{how}-{point.name.replace(' ', '_')}" for name, how, point in cases]
+        metafunc.parametrize(("name", "how", "point"), cases, ids=ids)
+    if "folder" in metafunc.fixturenames:
+        metafunc.parametrize(("name", "folder"), metafunc.cls.folders)
+    if "chained" in metafunc.fixturenames:
+        metafunc.parametrize("chained", metafunc.cls.chained)
 
 
-@pytest.fixture(scope="module")
-def runs(request: pytest.FixtureRequest) -> Iterator[Runs]:
-    """A deployed stack, and a process to run its job."""
+@pytest.fixture(scope="class")
+def runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runs]:
+    """The domain of a class, deployed, and a process to run its job."""
     request.getfixturevalue("aws_environment")
-    runs = Runs(request.getfixturevalue("aws"))
+    folder = tmp_path_factory.mktemp("states")
+    runs = Runs(request.getfixturevalue("aws"), request.cls.domain, folder)
     yield runs
     runs.close()
 
 
-@pytest.fixture(scope="module")
-def undisturbed(runs: Runs, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Undisturbed]:
-    """What is there when runs are killed, and what should be there in the end."""
-    folder, deployment = tmp_path_factory.mktemp("states"), runs.deployment
-    for files in LOADED:
-        deployment.deliver(files)
+class KillAnywhere:
+    """The tests of a job; ``heading``: that of its points in docs/exactly-once.md.
+
+    ``chained``: the inputs of which runs die at one point after the other. ``folders``: of an
+    input, where its run dies amid a write.
+    """
+
+    domain: ClassVar[Domain]
+    points: ClassVar[tuple[KillPoint, ...]]
+    heading: ClassVar[str]
+    chained: ClassVar[tuple[str, ...]]
+    folders: ClassVar[tuple[tuple[str, str], ...]]
+
+    @classmethod
+    def cases(cls) -> list[tuple[str, str, KillPoint]]:
+        """Return input, way to die, and point of every run that dies alone."""
+        killed = [
+            (name, "sigkill", of)
+            for name in BOTH
+            for of in cls.points
+            if name in (of.inputs if of.alone is None else of.alone)
+        ]
+        # The others die by an exception in a chain.
+        thrown = [of for of in cls.points if not {*of.inputs}.intersection(cls.chained)]
+        return killed + [("faulty", "exception", of) for of in thrown]
+
+    def test_kill(self, runs: Runs, name: str, how: str, point: KillPoint) -> None:
+        """Wherever a run dies, readers see whole partitions, and the next completes the rest."""
+        runs.begin(name)
+
+        runs.kill(point, how)
+
+        runs.assert_whole(name)
         runs.make()
-    deployment.age_manifests()
-    loaded, states = deployment.save(folder / "loaded"), {}
-    for name, files in INPUTS.items():
-        deployment.restore(loaded)
-        deployment.deliver(files)
-        if name == "faulty":
-            deployment.double(DOUBTFUL)
-        states[name] = _let_run(runs, folder / name)
-    return states
+        runs.assert_complete(name)
+
+    def test_points_are_listed(self) -> None:
+        """The page that promises the points has them all, and no other."""
+        page = (demo.PROJECT / "docs/exactly-once.md").read_text(encoding="utf-8")
+        table = page.split(f"| {self.heading} |", 1)[1].split("\n\n", 1)[0]
+        listed = [row.split("|")[1].strip() for row in table.splitlines()[2:]]
+
+        assert listed == [point.name for point in self.points]
+        assert f"{len(self.cases())} cases" in page
+
+    def test_kill_amid_a_write(self, runs: Runs, name: str, folder: str) -> None:
+        """The same when the process dies as its first new file shows up, whatever it does then."""
+        runs.begin(name)
+
+        runs.kill_amid_a_write(folder)
+
+        runs.assert_whole(name)
+        runs.make()
+        runs.assert_complete(name)
+
+    def test_killed_again_and_again(self, runs: Runs, chained: str) -> None:
+        """However many runs die one after the other, the one that lives completes the work."""
+        runs.begin(chained)
+
+        # Once one has committed, nothing is left to do for the next.
+        for point in takewhile(lambda point: point.name != "committed", self.points):
+            if chained in point.inputs:
+                runs.kill(point, "exception")
+                runs.assert_whole(chained)
+
+        runs.make()
+        runs.assert_complete(chained)
+
+    @pytest.mark.parametrize("name", BOTH)
+    def test_readers(self, runs: Runs, name: str) -> None:
+        """Whoever asks again and again while a run is at work sees whole partitions only."""
+        runs.begin(name)
+
+        answers = runs.make_while_reading()
+
+        assert len(answers) > 5
+        for answer in answers:
+            runs.assert_whole(name, answer)
+
+    def test_run_after_the_repair(self, runs: Runs) -> None:
+        """A third run changes nothing; long after, it removes all that the killed run left."""
+        runs.begin("faulty")
+        [point] = [of for of in self.points if of.name == "all written, nothing swapped"]
+        runs.kill(point, "exception")
+        runs.make()
+        runs.deployment.age_manifests()
+
+        runs.make()
+
+        runs.assert_complete("faulty")
+        assert not [*runs.deployment.manifests.glob("*")]
 
 
-def _let_run(runs: Runs, folder: Path) -> Undisturbed:
-    start, before = runs.deployment.save(folder), runs.deployment.tables()
-    runs.make()
-    after = runs.deployment.tables()
-    doubled = [
-        (table, row)
-        for table, hours in after.items()
-        for rows in hours.values()
-        for row, count in rows.items()
-        if count > 1
-    ]
-    assert doubled == []  # no table has two equal rows
-    _, events = oracle.judge((runs.deployment.source / "events").rglob("*.gz"))
-    assert runs.deployment.pipeline.answers() == oracle.answers(events)
-    return Undisturbed(start, before, after)
+class TestCurateEvents(KillAnywhere):
+    """The clickstream's job."""
+
+    domain, points, heading = CLICKSTREAM, CLICKSTREAM_POINTS, "the run dies when"
+    chained, folders = CLEAN, (("clean", "versions"), ("faulty", "silver"))
 
 
-# Then nothing is left to do for the next.
-COMMITTED = {"committed", "notes of doubt dropped", "lock released, no metrics"}
-CASES = [
-    pytest.param(name, "sigkill", point, id=f"{name}-sigkill-{point.name.replace(' ', '_')}")
-    for name in INPUTS
-    for point in POINTS
-    if name in point.inputs
-] + [  # the others die by an exception in test_killed_again_and_again
-    pytest.param("faulty", "exception", point, id=f"exception-{point.name.replace(' ', '_')}")
-    for point in POINTS
-    if point.inputs == FAULTY
-]
+class TestLoadCommerce(KillAnywhere):
+    """The order book's job."""
 
-
-@pytest.mark.parametrize(("name", "how", "point"), CASES)
-def test_kill(
-    runs: Runs, undisturbed: dict[str, Undisturbed], name: str, how: str, point: KillPoint
-) -> None:
-    """Wherever a run dies, readers see whole partitions, and the next run completes the rest."""
-    expected = undisturbed[name]
-    runs.deployment.restore(expected.start)
-
-    runs.kill(point, how)
-
-    _assert_whole(runs.deployment.tables(GOLD), expected)
-    runs.make()
-    _assert_complete(runs.deployment, expected)
-
-
-def test_points_are_listed() -> None:
-    """The page that promises the points has them all, and no other."""
-    page = (demo.PROJECT / "docs/exactly-once.md").read_text(encoding="utf-8")
-    table = page.split("| the run dies when |", 1)[1].split("\n\n", 1)[0]
-    listed = [row.split("|")[1].strip() for row in table.splitlines()[2:]]
-
-    assert listed == [point.name for point in POINTS]
-    assert f"{len(CASES)} cases" in page
-
-
-@pytest.mark.parametrize(("name", "folder"), [("clean", "versions"), ("faulty", "silver")])
-def test_kill_amid_a_write(
-    runs: Runs, undisturbed: dict[str, Undisturbed], name: str, folder: str
-) -> None:
-    """The same when the process dies as its first new file shows up, whatever it does then."""
-    expected = undisturbed[name]
-    runs.deployment.restore(expected.start)
-
-    runs.kill_amid_a_write(runs.deployment.analytics / folder)
-
-    _assert_whole(runs.deployment.tables(GOLD), expected)
-    runs.make()
-    _assert_complete(runs.deployment, expected)
-
-
-def test_killed_again_and_again(runs: Runs, undisturbed: dict[str, Undisturbed]) -> None:
-    """However many runs die one after the other, the one that lives completes the work of all."""
-    expected = undisturbed["clean"]
-    runs.deployment.restore(expected.start)
-
-    for point in POINTS:
-        if "clean" in point.inputs and point.name not in COMMITTED:
-            runs.kill(point, "exception")
-            _assert_whole(runs.deployment.tables(GOLD), expected)
-
-    runs.make()
-    _assert_complete(runs.deployment, expected)
-
-
-@pytest.mark.parametrize("name", INPUTS)
-def test_readers(runs: Runs, undisturbed: dict[str, Undisturbed], name: str) -> None:
-    """Whoever asks gold again and again while a run is at work sees whole partitions only."""
-    expected, answers, is_over = undisturbed[name], [], Event()
-    runs.deployment.restore(expected.start)
-
-    def ask() -> None:
-        while not is_over.is_set():
-            answers.append(runs.deployment.tables(GOLD))
-
-    reader = Thread(target=ask)
-    reader.start()
-    runs.make()
-    is_over.set()
-    reader.join()
-
-    assert len(answers) > 5
-    for answer in answers:
-        _assert_whole(answer, expected)
-
-
-def test_run_after_the_repair(runs: Runs, undisturbed: dict[str, Undisturbed]) -> None:
-    """A third run changes nothing; long after, it removes all that the killed run left."""
-    expected = undisturbed["faulty"]
-    runs.deployment.restore(expected.start)
-    [point] = [point for point in POINTS if point.name == "all written, nothing swapped"]
-    runs.kill(point, "exception")
-    runs.make()
-    runs.deployment.age_manifests()
-
-    runs.make()
-
-    _assert_complete(runs.deployment, expected)
-    assert not [*runs.deployment.manifests.glob("*")]
-
-
-def _assert_complete(deployment: Deployment, expected: Undisturbed) -> None:
-    """Every table is row for row what an undisturbed run leaves, and nothing else is left."""
-    seen = deployment.tables()
-    wrong = {
-        (table, hour): (rows - after.get(hour, Counter()), after.get(hour, Counter()) - rows)
-        for table, after in expected.after.items()
-        for hour in seen[table].keys() | after.keys()
-        if (rows := seen[table].get(hour, Counter())) != after.get(hour)
-    }
-    assert wrong == {}  # (rows too many, rows missing)
-    assert deployment.leftovers() == []
-
-
-def _assert_whole(seen: Tables, expected: Undisturbed) -> None:
-    """Each partition has its rows from before the run, or those from after it."""
-    for table in GOLD:
-        before, after = expected.before[table], expected.after[table]
-        halves = {
-            hour: seen[table].get(hour)
-            for hour in seen[table].keys() | after.keys()
-            if seen[table].get(hour) != before.get(hour)
-            and seen[table].get(hour) != after.get(hour)
-        }
-        assert halves == {}
+    domain, points, heading = ORDER_BOOK, ORDER_BOOK_POINTS, "the load dies when"
+    chained, folders = BOTH, (("clean", "versions"), ("faulty", "versions"))

@@ -13,14 +13,13 @@ import signal
 import sys
 import traceback
 from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
 import boto3
 from ambush import kill, lying_in_wait, throw, watching
 from pyspark.sql import SparkSession
-
-from glue_jobs import curate_events
 
 ERROR = "error"  # a file of the run's directory
 
@@ -47,7 +46,7 @@ def _warmed_up() -> SparkSession:
     """Do what takes every run the same time and leaves nothing behind."""
     for service in ("s3", "glue", "cloudwatch"):
         boto3.client(service)  # reads megabytes of definitions
-    assert curate_events.main  # its modules are imported now
+    import_module(f"glue_jobs.{Path(sys.argv[1]).stem}")  # with all modules of the job
     return SparkSession.builder.getOrCreate()
 
 

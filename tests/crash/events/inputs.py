@@ -3,6 +3,7 @@
 import gzip
 import json
 
+from tests.crash.deployment import Raw
 from tests.stack.test_pipeline import CART, PURCHASE, SEARCH, VIEW
 
 KINDS = (VIEW, CART, PURCHASE, SEARCH, VIEW)
@@ -27,9 +28,9 @@ def events(hour: str, first: int, last: int) -> list[str]:
     ]
 
 
-def packed(*lines: str) -> bytes:
+def packed(*lines: str) -> Raw:
     """Return a raw file."""
-    return gzip.compress("\n".join(lines).encode(), mtime=0)
+    return Raw(gzip.compress("\n".join(lines).encode(), mtime=0))
 
 
 # The second replaces partitions of the first, so that there is something to sweep.
@@ -59,8 +60,8 @@ FAULTY = {
     # copies of what the file before has
     key("12", "00"): packed(*events("11", 35, 45), *events("12", 0, 30), *REJECTED[:3]),
     key("13", "00"): packed(*events("12", 20, 40), *events("13", 0, 20)),
-    key("11", "50"): WHOLE[: len(WHOLE) // 2],
-    key("12", "10"): b"no gzip file",
+    key("11", "50"): Raw(WHOLE.content[: len(WHOLE.content) // 2]),
+    key("12", "10"): Raw(b"no gzip file"),
     key("12", "20"): packed(),
 }
 INPUTS = {"clean": CLEAN, "faulty": FAULTY}
