@@ -3,7 +3,6 @@
 Python workers read each file from S3 as a stream and validate each line once.
 """
 
-import gzip
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -24,7 +23,8 @@ from glue_jobs.commerce.contracts import CONTRACTS, Delivery
 from glue_jobs.commerce.fast_path import FastPath
 from glue_jobs.commerce.packing import pack_records, record_schema
 from glue_jobs.commerce.raw_files import NO_PARTITION, RawFile
-from glue_jobs.commerce.records import MAX_LINE, Parsed, parse_line
+from glue_jobs.commerce.raw_lines import lines_of
+from glue_jobs.commerce.records import Parsed, parse_line
 from glue_jobs.commerce.schemas import (
     COUNT,
     COUNTS,
@@ -38,7 +38,6 @@ from glue_jobs.commerce.schemas import (
 from glue_jobs.lake.parquet import to_batch
 from glue_jobs.lake.store import NOT_THE_SAME
 
-BATCH = 1 << 22  # bytes of lines that are validated at once
 TASKS_A_CORE = 4  # at the most, each with some files
 MOST_FIELDS = 1000  # names of unknown fields that are kept of a file
 
@@ -155,10 +154,12 @@ def _parse_file(
         return
     delivery = Delivery(date.fromisoformat(file.day), zone)
     count, unknown, error = 0, set[str](), None
+    bucket, key = file.uri.removeprefix("s3://").split("/", 1)
     try:
-        for lines in _read(s3, file):
-            count += len(lines)
-            yield from _parse(file, delivery, lines, fast_paths[file.source], unknown)
+        with s3.get_object(Bucket=bucket, Key=key, IfMatch=file.etag)["Body"] as body:
+            for lines in lines_of(body):
+                count += len(lines)
+                yield from _parse(file, delivery, lines, fast_paths[file.source], unknown)
     except (EOFError, OSError, zlib.error) as broken:  # gzip's, and the network's
         error = f"it cannot be read to its end: {broken}"
     except ClientError as refused:
@@ -166,27 +167,6 @@ def _parse_file(
             raise
         error = "it was written again or removed while this run read"
     yield _of_file(file, count, sorted(unknown)[:MOST_FIELDS], error)
-
-
-def _read(s3: BaseClient, file: File) -> Iterator[list[bytes]]:
-    """Yield the lines of a raw file, some at a time, of one that is too long the beginning.
-
-    Raises:
-        EOFError, OSError, zlib.error: it is no whole gzip file.
-    """
-    bucket, key = file.uri.removeprefix("s3://").split("/", 1)
-    body = s3.get_object(Bucket=bucket, Key=key, IfMatch=file.etag)["Body"]
-    with body, gzip.GzipFile(fileobj=body) as text:
-        held, size, is_rest = [], 0, False
-        while line := text.readline(MAX_LINE + 2):
-            if not is_rest:
-                held.append(line.removesuffix(b"\n"))
-                size += len(line)
-            is_rest = not line.endswith(b"\n")
-            if size >= BATCH:
-                yield held
-                held, size = [], 0
-    yield held
 
 
 def _parse(

@@ -210,16 +210,11 @@ def test_spellings_of_lines(source: str) -> None:
 
 def test_texts_are_trimmed_like_any() -> None:
     """What Arrow trims is what Python trims, of all characters that there are."""
-    characters = [chr(point) for point in range(1, 0x110000) if not 0xD800 <= point < 0xE000]
-    texts = pa.array([f"{character}x{character}" for character in characters])
-    trimmed = pc.utf8_trim_whitespace(texts).to_pylist()
+    characters = [chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000]
+    trimmed = pc.utf8_trim_whitespace(pa.array(characters))
 
-    wrong = [
-        character
-        for character, text in zip(characters, trimmed, strict=True)
-        if f"{character}x{character}".strip() != text
-    ]
-    assert wrong == []
+    blank = pc.indices_nonzero(pc.equal(trimmed, "")).to_pylist()
+    assert blank == [number for number, text in enumerate(characters) if not text.strip()]
 
 
 def test_layouts_last() -> None:
@@ -297,7 +292,7 @@ def mutated(draw: st.DrawFn) -> tuple[str, list[bytes]]:
 
 
 @given(drawn=mutated(), delivery=st.sampled_from([DELIVERY, NEW_YORK]))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_same_records_as_the_definition(drawn: tuple[str, list[bytes]], delivery: Delivery) -> None:
     """Every line becomes the same record, or is left, at first and once its layout is known."""
     source, lines = drawn
