@@ -76,7 +76,7 @@ class File(NamedTuple):
 def parse_files(spark: SparkSession, files: list[RawFile], zone: str, region: str) -> DataFrame:
     """Read raw files in workers and parse their lines; ``zone`` is that of times without one.
 
-    Rows: one per line, and one per file. Columns: those of ``PARSED``; files are numbered in order.
+    Rows and columns: those of ``PARSED``; files are numbered in order.
     """
     given = [
         File(number, file.uri, file.etag, *file.partition) for number, file in enumerate(files)
