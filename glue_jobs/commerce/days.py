@@ -20,7 +20,7 @@ from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.commerce.facts import sales
-from glue_jobs.commerce.merge import merge
+from glue_jobs.commerce.merge import Merged, merge
 from glue_jobs.commerce.packing import record_schema, unpack_records
 from glue_jobs.commerce.read_back import read_back
 from glue_jobs.commerce.schemas import COUNT, INTEGER, REVENUE, TEXT, TRANSACTIONS, table_named
@@ -77,20 +77,19 @@ def _make(making: Making, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Reco
     rows = (row for batch in batches for row in batch.to_pylist())
     for day, given in groupby(rows, itemgetter("table", "dt")):
         table, dt = table_named(day[0]), date.fromisoformat(day[1])
-        known = _read(s3, table, making.known[day])
-        for row in _told(table, dt, known, _delivered(table, given), making):
+        merged = merge(
+            table, _read(s3, table, making.known[day]), _delivered(table, given), making.files
+        )
+        for row in _told(table, dt, merged, ZoneInfo(making.zone)):
             yield pa.RecordBatch.from_pylist([{"table": table.name, "dt": str(dt), **row}], _SCHEMA)
 
 
-def _told(
-    table: Table, day: date, known: pa.Table, delivered: pa.Table, making: Making
-) -> Iterator[dict[str, Any]]:
-    """Make a day; yield what is told of it, as of ``DAYS``."""
-    merged = merge(table, known, delivered, making.files)
+def _told(table: Table, day: date, merged: Merged, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+    """Sum and pack a day that is merged; yield what is told of it, as of ``DAYS``."""
     yield from merged.deliveries.to_pylist()
-    yield from _files(table, merged.rows, before=len(known))
+    yield from _files(table, merged.rows, merged.before)
     if table is TRANSACTIONS:
-        for of, rows in sales(merged.rows, day, ZoneInfo(making.zone)).items():
+        for of, rows in sales(merged.rows, day, zone).items():
             yield from _files(of, rows)
 
 

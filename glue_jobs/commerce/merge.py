@@ -23,11 +23,12 @@ class Merged(NamedTuple):
     is the file that had the row first, of several in a batch the first by name.
     ``deliveries``: one per file. Columns: ``number``; the ``delivered`` lines; the ``accepted``
     ones, for the table holds their row from this file; the ``added`` ones among them, whose row it
-    did not have before.
+    did not have before. ``before``: how many rows that were.
     """
 
     rows: pa.Table
     deliveries: pa.Table
+    before: int
 
 
 def merge(table: Table, known: pa.Table, delivered: pa.Table, files: Sequence[str]) -> Merged:
@@ -60,7 +61,7 @@ def merge(table: Table, known: pa.Table, delivered: pa.Table, files: Sequence[st
         owner=pc.fill_null(pc.index_in(source, batch), -1).to_numpy(),
         is_new=first >= len(before),
     )
-    return Merged(merged.sort_by(table.columns.names[0]), deliveries)
+    return Merged(merged.sort_by(table.columns.names[0]), deliveries, len(known))
 
 
 def _parents(lists: pa.ListArray) -> np.ndarray:
