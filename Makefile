@@ -55,8 +55,9 @@ truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; take
 truth-commerce: $(INSTALLED) ## check the order book on public data (11 MB by Maven)
 	$(RUN) -m pytest tests/commerce/public -m public_data
 
-bench: $(INSTALLED) ## time the job beside other ways, and write docs/benchmark.md; takes half an hour
+bench: $(INSTALLED) ## time both jobs beside other ways, and write their pages of docs/; takes an hour
 	@$(RUN) -m tests.tools.bench
+	@$(RUN) -m tests.tools.bench.order_book
 
 trino-answers: $(INSTALLED) ## ask a real Trino server (0.8 GB by Maven) what the tests expect
 	$(RUN) -m tests.athena.record

@@ -46,7 +46,10 @@ class Objects(NamedTuple):
 
 def measures(scenes: Scenes) -> dict[str, Callable[[], Figures]]:
     """Return every measure by its name, the first letter of which is to choose it by."""
-    found = {FLOOR: partial(floor, scenes), START: partial(scenes.run_spark, "-c", START_SPARK)}
+    found = {
+        FLOOR: partial(floor, scenes),
+        START: partial(scenes.place.run_spark, "-c", START_SPARK),
+    }
     for name in NAMES:
         found[f"{DUCKDB}, {name}"] = partial(duckdb, scenes, name)
         found[f"{JOB}, {name}"] = partial(job, scenes, name)
@@ -69,7 +72,7 @@ def floor(scenes: Scenes) -> Figures:
 def job(scenes: Scenes, name: str, files: int | None = None, cores: int | None = None) -> Figures:
     """Load the hour, or its first files, by the job."""
     scenes.backlog(name, files)
-    figures = scenes.run_job(cores)
+    figures = scenes.place.run_job(cores)
     scenes.check_job(f"the job's run over the {name} hour", name, files)
     return figures
 
@@ -95,7 +98,7 @@ def plain_spark(scenes: Scenes, name: str) -> Figures:
     scenes.backlog(name)
     raw, out = scenes.place.source.name, scenes.place.analytics
     arguments = f"s3://{raw}/events", f"s3://{out.name}/plain"
-    figures = scenes.run_spark(HERE / "plain_spark.py", *arguments)
+    figures = scenes.place.run_spark(HERE / "plain_spark.py", *arguments)
     [rows] = tables.ask(out / "plain/events", "count(user_id)")
     accepted = scenes.raw_sets[name].totals["accepted"]
     if name != "dirty" and rows != accepted:
@@ -117,7 +120,7 @@ def cold(scenes: Scenes) -> Figures:
     """Load the last file of the hour by the job, as a process of its own."""
     scenes.all_but(1)
     scenes.deliver("dirty", scenes.files - 1)
-    figures = scenes.run_job()
+    figures = scenes.place.run_job()
     scenes.check_job("the job's run over the last file", "dirty")
     return figures
 

@@ -60,7 +60,7 @@ class Scenes:
                 add_history(self.place, next(iter(self.raw_sets["dirty"].files.values())))
             else:
                 self.backlog("dirty", self.files - last)
-                self.run_job()
+                self.place.run_job()
             self._states[last, history] = self.place.save(f"all but {last} {history}")
         self.place.restore(self._states[last, history])
 
@@ -96,11 +96,6 @@ class Scenes:
         _, expected = self.made_by_duckdb(name)
         tables.refuse_difference(tables.read(_folders(out)), expected, where)
 
-    def run_job(self, cores: int | None = None) -> Figures:
-        """Run the job as the local Glue does: a whole process."""
-        with self.place.prepared(cores) as (_, run_of):
-            return run(run_of.command, run_of.environment, run_of.home)
-
     def run_warm(self, name: str, numbers: Iterable[int]) -> Figures:
         """Deliver files of a set one by one and run the job after each, all in one process.
 
@@ -119,16 +114,6 @@ class Scenes:
             figures = json.loads((run_of.home / "figures.json").read_text(encoding="utf-8"))
         seconds, cpu, waiting = figures[-1]
         return Figures(seconds, cpu, whole.memory, waiting)
-
-    def run_spark(self, *words: object) -> Figures:
-        """Run another script with the settings of the job's Spark, and twice its heap.
-
-        Plain Spark would write to disk what it groups, and take a sixth longer.
-        """
-        with self.place.prepared() as (_, run_of):
-            submitted = f"--driver-memory 4g {run_of.environment['PYSPARK_SUBMIT_ARGS']}"
-            environment = {**run_of.environment, "PYSPARK_SUBMIT_ARGS": submitted}
-            return run([sys.executable, *words], environment, run_of.home)
 
     def run_duckdb(self, raw: Path, out: Path) -> Figures:
         """Run the DuckDB script."""
