@@ -18,6 +18,7 @@ from glue_jobs.commerce.contracts import (
     FIRST_DAY,
     ID,
     JSON,
+    MAX_ID,
     MAX_MONEY,
     MONEY,
     STOCK,
@@ -69,6 +70,10 @@ def _present(values: pa.Array) -> pa.Array:
 
 def _as_it_is(values: pa.Array, *_: object) -> pa.Array:
     return values
+
+
+def _ids(texts: pa.Array, *_: object) -> pa.Array:
+    return pc.if_else(pc.less_equal(pc.binary_length(texts), MAX_ID), texts, None)
 
 
 def _emails(texts: pa.Array, *_: object) -> pa.Array:
@@ -134,7 +139,7 @@ def _moved(times: pa.Array, moved: Callable[[datetime], datetime]) -> pa.Array:
 
 
 _TYPED: dict[Kind, Callable[[pa.Array, Kind, Delivery], pa.Array]] = {
-    ID: _as_it_is,
+    ID: _ids,
     TEXT: _as_it_is,
     EMAIL: _emails,
     MONEY: _money,

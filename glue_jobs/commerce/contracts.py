@@ -27,11 +27,12 @@ DEVICES = ("desktop", "mobile", "tablet")
 
 CENT = Decimal("0.01")
 MAX_MONEY = Decimal("99999999.99")
+MAX_ID = 64  # characters
 MAX_INTEGER = 2**31 - 1  # of a column of type int
 FIRST_DAY = date(2000, 1, 1)  # before: a clock or a sheet that stands at its zero
 DAY = timedelta(days=1)
 
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_ID = re.compile(rf"[A-Za-z0-9_.:-]{{1,{MAX_ID}}}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", flags=re.ASCII)
 # RFC 3339 or a blank for its T; the short zones of ISO 8601. More decimals than six are zeros.
 # Hours are limited here: from Python 3.13 on, which functions may have, 24:00:00 is midnight.
@@ -163,7 +164,7 @@ def _past_day(text: str, delivery: Delivery) -> date | None:
     return day if day and day <= delivery.day else None
 
 
-ID = Kind("text", "1 to 64 of `A-Za-z0-9_.:-`", _id)
+ID = Kind("text", f"1 to {MAX_ID} of `A-Za-z0-9_.:-`", _id)
 TEXT = Kind("text", "any text", _text)
 LOWER_TEXT = Kind("text", "any text, made lower case", _lower)
 EMAIL = Kind("text", "has one `@`", _email)

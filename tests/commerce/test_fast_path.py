@@ -185,7 +185,8 @@ def test_values(source: str, field: str, values: list[object], zone: tzinfo) -> 
     """A value is typed as the definition does, in whatever zone, beside others and alone."""
     record, delivery, path = RECORDS[source], Delivery(DAY, zone), FastPath(source)
     usual = _line(record)
-    lines = [_line({**record, field: value}) for value in values]
+    changed = [{**record, field: value} for value in values]
+    lines = [*map(_line, changed), *(json.dumps(each).encode() for each in changed)]
 
     assert _taken(source, [usual, *lines], delivery, path) > 0
     for line in lines:
@@ -231,12 +232,15 @@ def test_layouts_last() -> None:
 def test_nothing() -> None:
     """A file without a line has none; what is no record is left."""
     assert FastPath("sales").take([], DELIVERY) == ([], [])
-    assert _taken("sales", [b"", b"{}", b"\xff", b"[]", _line(RECORDS["sales"]) * 2]) == 0
+    line = _line(RECORDS["sales"])
+    twice = line[:-1] + b', "quantity": "4"}'
+    assert _taken("sales", [b"", b"{}", b"\xff", b"[]", line * 2, twice]) == 0
 
 
 @pytest.mark.parametrize(
     ("module", "limit", "value"),
     [
+        (columns, "MAX_ID", 2),
         (columns, "MAX_MONEY", Decimal(1)),
         (columns, "FIRST_DAY", date(2027, 1, 1)),
         (columns, "DAY", timedelta(days=-7)),
