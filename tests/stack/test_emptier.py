@@ -17,7 +17,7 @@ OF_COMMERCE = (
     "commerce/versions/a/gold/x/dt=2026-03-02/a.parquet",
     "glue_jobs/load_commerce.py",
     "locks/commerce",
-    "manifests/commerce/jr_1-a.json",
+    "manifests-commerce/jr_1-a.json",
 )
 OF_EVENTS = (
     "glue_jobs/curate_events.py",
