@@ -23,7 +23,7 @@ RECORD = "RECORD_CALLS"  # the environment variable: write the list instead of c
 HOW = (
     f"if that is meant, record again: {RECORD}=1 .venv/bin/python -m pytest "
     "tests/stack/test_operations.py tests/stack/test_orchestration.py tests/stack/test_pipeline.py "
-    "tests/stack/test_end_to_end.py && make permissions"
+    "tests/stack/test_end_to_end.py tests/stack/test_order_book.py && make permissions"
 )
 _TYPES = {
     "database": "AWS::Glue::Database",
