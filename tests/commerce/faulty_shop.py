@@ -54,9 +54,9 @@ PEOPLE = f"""\
 # By load and by path below landing/.
 ODD: list[dict[str, str | bytes]] = [
     {
-        "sales/date=2026-03-09/Kasse Süd, März.csv": SOLD.replace("t_", "s_"),
+        "sales/date=2026-03-09/Kasse Süd, März.csv": SOLD.replace("\nt_", "\ns_"),
         "sales/date=2026-03-09/till/1/day.csv": SOLD,
-        "sales/date=2026-03-11/header twice.csv": f"{TILL}{SOLD.replace('t_', 'h_')}",
+        "sales/date=2026-03-11/header twice.csv": TILL + SOLD.replace("\nt_", "\nh_"),
         "sales/date=2026-03-11/header.csv": TILL,
         "sales/date=2026-03-11/nothing.csv": b"",
         "customers/date=2026-03-09/people.json": PEOPLE,

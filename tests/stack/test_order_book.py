@@ -1,72 +1,186 @@
-"""The order book as it is deployed: delivered by a sender, loaded by the job, asked in Athena."""
+"""The order book as it is deployed: delivered by a sender, loaded by the job, asked in Athena.
 
-import pytest
-
-from tests.order_book import OrderBook, deploy
-
-HEADER = (
-    b"transaction_id,customer_id,product_id,quantity,price,total_amount,transaction_date,status\n"
-)
-SALES = (
-    HEADER
-    + b"""\
-t_1,c_1,p_1,2,5.00,9.99,2026-03-01 10:00:00,completed
-t_2,c_1,p_1,0,5.00,9.99,2026-03-01 10:00:00,completed
-t_3,c_2,p_1,1,5.00,5.00,2026-03-01,completed
+A shop in which everything goes wrong is delivered in two parts, each loaded by a run of the job.
 """
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from pyspark.sql import SparkSession
+
+from glue_jobs.commerce.schemas import DAILY, FCT_TRANSACTIONS, SILVER
+from local_aws.calls import Call, recording
+from local_aws.server import LocalAws
+from tests.commerce import faulty_shop
+from tests.commerce.faulty_shop import Sent, Shop
+from tests.commerce.functions.customers_server import page, served
+from tests.order_book import (
+    OrderBook,
+    Rows,
+    as_map,
+    as_text,
+    deploy,
+    in_order,
+    mount,
+    sha256,
+    subscribe,
+    told_objects,
+    without,
 )
-RETURN = HEADER + b"t_1,c_1,p_1,2,5.00,9.99,2026-03-01 10:00:00,returned\n"
-PRODUCTS = b'[{"product_id": "p_1", "name": "A", "category": "Books", "price": 5.00, "stock": 3}]'
-PAGE = "select transactions, net_revenue, avg_order_value from daily_sales_summary order by dt"
+from tests.template import COMMERCE, resources
+from tests.tools import calls
+
+STUDENT_ID = "orders"
+FIRST, SECOND = f"capstone-{STUDENT_ID}", f"capstone-commerce-{STUDENT_ID}"
+COUNTED = ("lines", "accepted", "duplicates", "rejected")
+LOGGING = ("validator", "load-commerce")
+COMPARED = (*SILVER, FCT_TRANSACTIONS, *DAILY)
 
 
 @pytest.fixture(scope="module")
-def shop(request: pytest.FixtureRequest) -> OrderBook:
-    """Both stacks, and a day that was delivered and loaded."""
-    request.getfixturevalue("aws_environment")
-    shop = deploy("orders")
-    shop.put("transactions/date=2026-03-01/sales of the day.csv", SALES)
-    shop.put("products/date=2026-03-01/products.json", PRODUCTS)
-    shop.put("products/date=2026-03-01/broken.json", b"\x89PNG\x00\x00")
-    shop.settle()
-    shop.run()
-    return shop
+def recorded() -> Iterator[set[Call]]:
+    """All calls from here on."""
+    with recording() as found:
+        yield found
 
 
-def test_receipts(shop: OrderBook) -> None:
-    """Whatever was delivered has a receipt, also what was refused."""
-    rows = shop.rows(
-        "select source, verdict, records, cardinality(reasons) as faults from file_receipts "
-        "where date = '2026-03-01' order by source, verdict",
-        "Bronze",
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """What the shop's systems send."""
+    return faulty_shop.write(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="module")
+def expected(delivered: Shop) -> dict[str, Rows]:
+    """The oracle's tables, in Athena's texts."""
+    tables, _ = delivered.loaded()
+    return {
+        name: in_order({key: as_text(value) for key, value in row.items()} for row in rows)
+        for name, rows in tables.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def deployed(aws_environment: None, recorded: set[Call]) -> OrderBook:
+    """Both stacks."""
+    del aws_environment, recorded
+    return deploy(STUDENT_ID, CustomersApiUrl="http://127.0.0.1:1/customers")
+
+
+@pytest.fixture(scope="module")
+def mails(deployed: OrderBook) -> str:
+    """A queue that gets what the first stack's topic sends; its URL."""
+    return subscribe("shop-mails", deployed.stack["AlarmTopicArn"])
+
+
+@pytest.fixture(scope="module")
+def runs(deployed: OrderBook, mails: str, delivered: Shop) -> list[str]:
+    """The ids of the runs that have loaded all of it."""
+    del mails
+    runs = []
+    for folder in delivered.loads:
+        deployed.put_all(folder)
+        deployed.settle()
+        runs.append(deployed.run())
+    return runs
+
+
+@pytest.fixture
+def shop(deployed: OrderBook, runs: list[str]) -> OrderBook:
+    """The stacks with all of it."""
+    del runs
+    return deployed
+
+
+def test_receipts(shop: OrderBook, delivered: Shop) -> None:
+    """Every file has a receipt, which says what the generators know of it."""
+    found = shop.receipts()
+    _, counts = delivered.loaded()
+
+    files = {(sent.path, sha256(sent.file)): sent for sent in delivered.files()}
+    assert found.keys() == files.keys()
+    for known, sent in files.items():
+        row, refused = found[known], delivered.refused(sent.path)
+        assert (row["verdict"], row["reasons"]) == ("refused" if refused else "accepted", refused)
+        assert row["records"] == ("" if refused else str(counts[sent].lines))
+        if not refused:
+            assert row["unknown"] == _unknown(sent, delivered)
+        first = faulty_shop.AGAIN.get(sent.path)
+        assert row["duplicate_of"] == (f"landing/{first}" if first else "")
+
+
+def _unknown(sent: Sent, delivered: Shop) -> str:
+    """Return the fields of a file that no contract has."""
+    return ",".join(delivered.truth.get(sent.path, {}).get("unknown_fields", []))
+
+
+def test_refusals(shop: OrderBook, mails: str, delivered: Shop) -> None:
+    """Of every file that is refused the topic is told; it lies in quarantine, as it came."""
+    refused = [sent for sent in delivered.files() if delivered.refused(sent.path)]
+    told = told_objects(mails, len(refused))
+
+    assert told == set(shop.keys("quarantine/"))
+    get = partial(boto3.client("s3").get_object, Bucket=shop.stack["LandingBucketName"])
+    kept = [get(Key=key)["Body"].read() for key in told]
+    assert sorted(kept) == sorted(sent.file.read_bytes() for sent in refused)
+
+
+def test_ledger(shop: OrderBook, delivered: Shop, runs: list[str]) -> None:
+    """Every record of a file counts as the generators say; the next run loads it, and no other."""
+    receipts, ledger = shop.receipts(), shop.ledger()
+    _, counts = delivered.loaded()
+
+    # Glue's reader names no file without a line: its receipt alone tells of it.
+    counts = {sent: of for sent, of in counts.items() if of.lines}
+    assert len(ledger) == len(counts)
+    for sent, of in counts.items():
+        row = ledger[receipts[sent.path, sha256(sent.file)]["raw_key"]]
+        found = {name: int(row[name]) for name in COUNTED} | {"reasons": as_map(row["reasons"])}
+        assert found == {name: getattr(of, name) for name in found}
+        assert (row["state"], row["run_id"]) == ("loaded", runs[sent.load])
+        assert row["unknown_fields"] == f"[{_unknown(sent, delivered)}]"
+        truth = delivered.truth.get(sent.path, found)
+        assert found == {name: truth[name] for name in found}
+
+
+def test_rejected(shop: OrderBook) -> None:
+    """Rejected records are counted by file and reason as in the ledger."""
+    statement = (
+        "select source_file, reason, sum(occurrences) as n from rejected_records group by 1, 2"
     )
-    assert [tuple(row.values()) for row in rows] == [
-        ("products", "accepted", "1", "0"),
-        ("products", "refused", "", "1"),
-        ("transactions", "accepted", "3", "0"),
-    ]
+    found = {
+        (row["source_file"], row["reason"]): int(row["n"]) for row in shop.rows(statement, "Bronze")
+    }
+
+    assert found == {
+        (row["source_file"], reason): count
+        for row in shop.ledger().values()
+        for reason, count in as_map(row["reasons"]).items()
+    }
 
 
-def test_runs(shop: OrderBook) -> None:
-    """A second run loads nothing; a late return changes its day of sale, and no other."""
-    assert [tuple(row.values()) for row in shop.rows(PAGE, "Gold")] == [("2", "14.99", "7.50")]
-    before = shop.tables()
+def test_tables(
+    shop: OrderBook, expected: dict[str, Rows], spark: SparkSession, aws: LocalAws
+) -> None:
+    """Silver, facts and daily sales are the oracle's, cell by cell: in Athena and in Spark."""
+    mount(shop.stack, aws, spark)
+    in_athena = shop.tables()
 
-    shop.run()
-    assert shop.tables() == before
-
-    shop.put("transactions/date=2026-03-09/returns.csv", RETURN)
-    shop.settle()
-    shop.run()
-    assert [tuple(row.values()) for row in shop.rows(PAGE, "Gold")] == [("2", "5.00", "5.00")]
-    [reversed_at] = shop.rows(
-        "select reversed_time from fct_transactions where transaction_id = 't_1'", "Gold"
-    )
-    assert reversed_at["reversed_time"] == "2026-03-09 00:00:00.000"
+    for table in COMPARED:
+        assert without(in_athena[table.name], "source_file") == expected[table.name], table.name
+        assert shop.in_spark(table, spark) == in_athena[table.name], table.name
+    owned = Counter(row["source_file"] for table in SILVER for row in in_athena[table.name])
+    ledger = in_athena["commerce_ledger"]
+    assert owned == Counter({row["source_file"]: int(row["accepted"]) for row in ledger})
 
 
 def test_load_again(shop: OrderBook) -> None:
-    """A day that is loaded again, by hand and without the bookmark, counts nothing twice."""
+    """Days that are loaded again, by hand and without the bookmark, count nothing twice."""
     before = shop.tables()
 
     run_id = shop.run({"--dates": "2026-03-01/2026-03-31"})
@@ -74,5 +188,102 @@ def test_load_again(shop: OrderBook) -> None:
     after = shop.tables()
     assert {row["run_id"] for row in after["commerce_ledger"]} == {run_id}
     for tables in (before, after):
-        tables["commerce_ledger"] = [{**row, "run_id": ""} for row in tables["commerce_ledger"]]
+        rows = (row for row in tables["commerce_ledger"] if row["lines"] != "0")
+        tables["commerce_ledger"] = without(rows, "run_id")
     assert after == before
+
+
+def test_personal_data(shop: OrderBook) -> None:
+    """Names and addresses stay in the records: no log, receipt, count or metric has them."""
+    tables, logs = shop.tables(), shop.logs()
+    name = faulty_shop.NAME.lower()
+    assert all(f"capstone-{of}-{STUDENT_ID}" in str(logs.keys()) for of in LOGGING)
+    metrics = boto3.client("cloudwatch").list_metrics()["Metrics"]
+    told = {
+        "receipts": shop.bodies("receipts/"),
+        "logs": logs,
+        "metrics": metrics,
+        "ledger": tables["commerce_ledger"],
+        "reasons": without(tables["rejected_records"], "raw_line"),
+        "facts": [tables[table.name] for table in (FCT_TRANSACTIONS, *DAILY)],
+    }
+
+    assert name in str(tables["customers"]).lower()
+    assert [str(row).lower().count(name) > 0 for row in tables["rejected_records"]].count(True) == 4
+    assert {where for where, what in told.items() if name in str(what).lower()} == set()
+
+
+def test_saved_statements(shop: OrderBook, delivered: Shop) -> None:
+    """They run as they are saved."""
+    refused, ledger, rejected = (
+        shop.rows(query["QueryString"], "Bronze")
+        for query in resources("AWS::Athena::NamedQuery", COMMERCE).values()
+    )
+    files = [sent.path for sent in delivered.files() if delivered.refused(sent.path)]
+    assert sorted(row["landing_key"] for row in refused) == sorted(f"landing/{x}" for x in files)
+    records = [sum(int(row[name]) for row in ledger) for name in ("records", "rejected")]
+    counts = delivered.loaded()[1].values()
+    assert records == [sum(of.lines for of in counts), sum(of.rejected for of in counts)]
+    assert sum(int(row["records"]) for row in rejected) == records[1]
+
+
+def test_customers(shop: OrderBook) -> None:
+    """The function fetches by the address and the token that the stack gave it."""
+    client, name = boto3.client("lambda"), shop.stack["FetchCustomersFunctionName"]
+    given = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=shop.stack["CustomersApiSecretArn"], SecretString="let me in"
+    )
+    with served(page1=[page("u_1")]) as api:
+        given |= {"CUSTOMERS_API_URL": api.url}  # it has another port by now
+        client.update_function_configuration(FunctionName=name, Environment={"Variables": given})
+        for _ in range(2):  # the second asks from the first one's receipt on
+            answer = json.load(client.invoke(FunctionName=name)["Payload"])
+            assert answer["customers"] == 1
+            shop.settle()
+
+    assert api.tokens == ["Bearer let me in"] * 2
+    assert "updated_since" in api.asked[1]
+
+
+def test_calls(shop: OrderBook, recorded: set[Call]) -> None:
+    """Functions and job called what the list says; all tests above are needed."""
+    del shop
+    names = calls.StackNames(FIRST, SECOND)
+    for role in ("validator", "fetch", "load"):
+        calls.check(role, calls.made_by(role, recorded, names))
+
+
+def test_the_first_stack_cannot_go_first(shop: OrderBook) -> None:
+    """CloudFormation refuses, and says why."""
+    del shop
+    cloudformation = boto3.client("cloudformation")
+    with pytest.raises(ClientError, match=f"capstone-emptier-{STUDENT_ID} as it is in use by"):
+        cloudformation.delete_stack(StackName=FIRST)
+
+    [found] = cloudformation.describe_stacks(StackName=FIRST)["Stacks"]
+    assert found["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_deletion(shop: OrderBook) -> None:
+    """All that is the order book's goes with its stack, and nothing else."""
+    stack = shop.stack
+    s3, bucket = boto3.client("s3"), stack["AnalyticsBucketName"]
+    events = {"silver/events/dt=2026-03-02/hour=10/a.parquet", "locks/events"}
+    for key in (*events, "gold/daily_sales_summary/dt=2026-03-02/a.parquet", "locks/commerce"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"")
+    cloudformation = boto3.client("cloudformation")
+    waiter = cloudformation.get_waiter("stack_delete_complete")
+
+    cloudformation.delete_stack(StackName=SECOND)
+    waiter.wait(StackName=SECOND, WaiterConfig={"Delay": 1})
+
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        s3.list_objects_v2(Bucket=stack["LandingBucketName"])
+    kept = {each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]}
+    kept_code = {"glue_jobs/glue_jobs.zip"}  # of both stacks
+    assert {key for key in kept if not key.startswith("athena-results/")} == events | kept_code
+    tables = boto3.client("glue").get_tables(DatabaseName=stack["SilverDatabaseName"])
+    assert [table["Name"] for table in tables["TableList"]] == ["events"]
+    cloudformation.delete_stack(StackName=FIRST)
+    waiter.wait(StackName=FIRST, WaiterConfig={"Delay": 1})
