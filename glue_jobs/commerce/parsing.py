@@ -82,7 +82,8 @@ def parse_files(spark: SparkSession, files: list[RawFile], zone: str, region: st
         File(number, file.uri, file.etag, *file.partition) for number, file in enumerate(files)
     ]
     context = spark.sparkContext
-    tasks = min(len(given), TASKS_A_CORE * context.defaultParallelism)
+    # One even without files, for a run that only finishes what a dead one began.
+    tasks = max(1, min(len(given), TASKS_A_CORE * context.defaultParallelism))
     named = spark.createDataFrame(context.parallelize(given, tasks), _FILES)
     return named.mapInArrow(partial(_parse_files, region, zone), PARSED)
 

@@ -12,6 +12,7 @@ from glue_jobs.commerce.schemas import (
     DAILY_CUSTOMER_SALES,
     DAILY_PRODUCT_SALES,
     DAILY_SALES_SUMMARY,
+    FACTS,
     FCT_TRANSACTIONS,
     PRODUCTS,
     REJECTED_RECORDS,
@@ -107,6 +108,23 @@ def test_replay(shop: OrderLake) -> None:
 
     assert outcome.counts["files"] == 3
     assert _tables(shop) == before
+
+
+def test_days_of_a_dead_run(shop: OrderLake) -> None:
+    """What a run left in flight that has no file left to read is built again without new files."""
+    before = _tables(shop)
+    dead = shop.open()
+    dead.manifests.change([(DAY,), ("2026-03-02",)])  # of the second it had not stored a row
+    for table in FACTS:
+        shop.glue.delete_partition(
+            DatabaseName=shop.databases[table.layer], TableName=table.name, PartitionValues=[DAY]
+        )
+
+    outcome = shop.run()
+
+    assert (outcome.counts["files"], outcome.finished) == (0, {(DAY,)})
+    assert _tables(shop) == before
+    assert shop.in_flight() == []
 
 
 def _tables(lake: OrderLake) -> dict[str, list[str]]:
