@@ -8,13 +8,20 @@ from tests.commerce import landing
 from tests.commerce.oracle import load
 from tests.commerce.oracle_records import Row
 from tests.commerce.public import foodmart
+from tests.commerce.public.conftest import between
 
 pytestmark = pytest.mark.public_data
 
 
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Row]]:
+@pytest.fixture(scope="module", params=["oracle", "job"])
+def tables(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[Row]]:
     """What the delivered files make; no line is lost."""
+    if request.param == "job":
+        tables = between(request.getfixturevalue("loads")[0], "2025-01-01", "2025-12-31")
+        assert all(file["accepted"] == file["lines"] for file in tables["commerce_ledger"])
+        return tables
     folder = tmp_path_factory.mktemp("foodmart")
     landing.write(foodmart.deliveries(), folder)
 
