@@ -22,12 +22,11 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from glue_jobs.commerce.facts import sales
 from glue_jobs.commerce.merge import Merged, merge
 from glue_jobs.commerce.packing import record_schema, unpack_records
-from glue_jobs.commerce.read_back import read_back
+from glue_jobs.commerce.read_back import Day, read_back
 from glue_jobs.commerce.schemas import COUNT, INTEGER, REVENUE, TEXT, TRANSACTIONS, table_named
 from glue_jobs.lake.parquet import ROW_GROUP, packed, unpack
 from glue_jobs.lake.tables import Table
 
-Day = tuple[str, str]  # the name of a table, and one of its days
 TASKS_A_CORE = 4  # at the most, each with some days
 
 # Rows of three kinds, all of a ``table`` and a day ``dt``. A packed file: ``file_name``,

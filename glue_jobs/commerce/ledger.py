@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from pyspark.sql import Row
 
-from glue_jobs.commerce.days import Day
 from glue_jobs.commerce.raw_files import RawFile
 from glue_jobs.commerce.read_back import NOTHING as NOTHING_HELD
-from glue_jobs.commerce.read_back import Held
+from glue_jobs.commerce.read_back import Day, Held
 from glue_jobs.commerce.schemas import (
     COMMERCE_LEDGER,
     DAILY,

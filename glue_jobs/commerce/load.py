@@ -9,9 +9,9 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from glue_jobs.commerce import ledger, parsing
-from glue_jobs.commerce.days import Day, Making, make
+from glue_jobs.commerce.days import Making, make
 from glue_jobs.commerce.raw_files import RawFile
-from glue_jobs.commerce.read_back import Held
+from glue_jobs.commerce.read_back import Day, Held
 from glue_jobs.commerce.schemas import (
     COMMERCE_LEDGER,
     FACTS,

@@ -11,6 +11,8 @@ from pyarrow import parquet
 from glue_jobs.commerce.schemas import content_of
 from glue_jobs.lake.tables import Table
 
+Day = tuple[str, str]  # the name of a table, and one of its days
+
 
 class Held(NamedTuple):
     """What a table holds of a day: rows, distinct contents, distinct ids, gross US dollars.

@@ -1,5 +1,7 @@
 """Where the hours of a table lie, asked and changed through the Data Catalog's API."""
 
+from uuid import uuid4
+
 import pytest
 
 from glue_jobs.events.schemas import HOURLY_REVENUE
@@ -13,7 +15,7 @@ DAY = "2026-03-01"
 def catalog(aws: LocalAws) -> Catalog:
     """A catalog whose gold database holds the empty table hourly_revenue."""
     glue = aws.client("glue")
-    database = f"gold_catalog_{len(glue.get_databases()['DatabaseList'])}"
+    database = f"gold_catalog_{uuid4().hex}"
     glue.create_database(DatabaseInput={"Name": database})
     glue.create_table(
         DatabaseName=database,
