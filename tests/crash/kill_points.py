@@ -29,7 +29,7 @@ class KillPoint:
     arguments of the call must name. ``nth``: which of these calls. ``within``: count only those
     during a call of this function. ``one_by_one``: requests that take many items take one each, as
     if they were that many. ``inputs``: those that get there at all. ``alone``: of these, those with
-    which the next run lives; None for all. Else the point is one of a chain of deaths.
+    which the next run lives, None for all; else the point is one of the chain of deaths only.
     """
 
     name: str

@@ -21,27 +21,27 @@ from tests.crash.kill_points import (
 
 LOAD = "glue_jobs.commerce.run.load"
 SWAPPED = (*SILVER, *FACTS, REJECTED_RECORDS)  # all but the ledger, which is the last
-SWAPPED_ALONE = {TRANSACTIONS: CLEAN, FCT_TRANSACTIONS: FAULTY, REJECTED_RECORDS: FAULTY}
+SWAPPED_ALONE = {TRANSACTIONS: FAULTY, FCT_TRANSACTIONS: CLEAN}
 VERSION = ("PutObject", "versions/")
 
 POINTS = (
     # looking back
-    KillPoint("lock taken", "after", LOCK, inputs=CLEAN),
+    KillPoint("lock taken", "after", LOCK, alone=()),
     # reading
     KillPoint("about to read", "after", f"{MANIFESTS}.begin_reading", alone=()),
-    KillPoint("new files known", "after", "glue_jobs.commerce.run.arrivals", alone=FAULTY),
+    KillPoint("new files known", "after", "glue_jobs.commerce.run.arrivals", alone=CLEAN),
     KillPoint("about to change days", "after", f"{MANIFESTS}.change", within=LOAD, alone=()),
-    KillPoint("all packed and proved", "after", "glue_jobs.commerce.ledger.reconcile", alone=CLEAN),
+    KillPoint("all packed and proved", "after", "glue_jobs.commerce.ledger.reconcile", alone=()),
     # publishing
     KillPoint("about to replace locations", "after", f"{MANIFESTS}.replace", within=LOAD, alone=()),
     KillPoint(
         "silver half written", "after", API, (*VERSION, "/silver/"), within=LOAD, alone=CLEAN
     ),
-    KillPoint("gold half written", "after", API, (*VERSION, "/gold/"), within=LOAD, alone=FAULTY),
+    KillPoint("gold half written", "after", API, (*VERSION, "/gold/"), within=LOAD, alone=()),
     KillPoint(
         "ledger half written", "after", API, (*VERSION, "/commerce_ledger/"), within=LOAD, alone=()
     ),
-    KillPoint("all written, nothing swapped", "before", SWAP, within=LOAD, alone=FAULTY),
+    KillPoint("all written, nothing swapped", "before", SWAP, within=LOAD, alone=()),
     KillPoint(
         "one known day of silver swapped, others not",
         "after",
@@ -49,6 +49,7 @@ POINTS = (
         ("BatchUpdatePartition", "'transactions'"),
         within=LOAD,
         one_by_one=True,
+        alone=CLEAN,
     ),
     KillPoint(
         "one new day of facts registered, others not",
@@ -57,7 +58,7 @@ POINTS = (
         ("BatchCreatePartition", "'fct_transactions'"),
         within=LOAD,
         one_by_one=True,
-        alone=CLEAN,
+        alone=(),
     ),
     *(
         KillPoint(
@@ -70,7 +71,14 @@ POINTS = (
         )
         for table in SWAPPED
     ),
-    KillPoint("ledger swapped", "after", SWAP, (f"name='{COMMERCE_LEDGER.name}'",), within=LOAD),
+    KillPoint(
+        "ledger swapped",
+        "after",
+        SWAP,
+        (f"name='{COMMERCE_LEDGER.name}'",),
+        within=LOAD,
+        alone=CLEAN,
+    ),
     # clean-up
     KillPoint(
         "half vacuumed",
@@ -82,7 +90,7 @@ POINTS = (
         one_by_one=True,
         alone=CLEAN,
     ),
-    KillPoint("all done, not committed", "before", COMMIT, alone=FAULTY),
+    KillPoint("all done, not committed", "before", COMMIT, alone=()),
     KillPoint("committed", "after", COMMIT),
     KillPoint(
         "recovered manifest committed, own one not",
