@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from pyspark.sql import SparkSession
 
 from glue_jobs.lake.lake import SPARK_SETTINGS
@@ -13,6 +14,9 @@ from local_aws.java import java_home
 from local_aws.server import LocalAws, free_port
 from local_aws.settings import Settings
 from tests.small_work import SMALL_WORK
+
+settings.register_profile("tests", deadline=None)  # how long an example takes says nothing here
+settings.load_profile("tests")
 
 # Buckets are folders, mounted where tests make them.
 AS_ON_THE_LOCAL_AWS = {
