@@ -50,7 +50,8 @@ def _texts(file: BinaryIO, size: int) -> Iterator[str]:
     if not head:
         raise RefusedError(EMPTY_FILE)
     lines = [line for line in re.split(r"[\r\n]+", head) if line.strip()]
-    if all(map(_is_object, lines[:-1] if len(head) == MAX_LINE else lines)):
+    ended = lines[:-1] if len(head) == MAX_LINE else lines
+    if ended and all(map(_is_object, ended)):
         return _lines(file)
     mark = head.lstrip()[0]
     if mark in "[{" and size <= MAX_WHOLE:
@@ -62,8 +63,8 @@ def _texts(file: BinaryIO, size: int) -> Iterator[str]:
             is_whole = False
         if is_whole:
             return split(whole)
-    if mark != "[" and any(map(_is_object, lines)):
-        return _lines(file)  # some are broken
+    if mark != "[" and (not ended or any(map(_is_object, lines))):
+        return _lines(file)  # the first is too long, or some are broken
     raise RefusedError(TOO_LARGE if mark in "[{" and size > MAX_WHOLE else NOT_JSON)
 
 

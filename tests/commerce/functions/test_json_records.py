@@ -154,6 +154,28 @@ def test_broken_first_line(first: str) -> None:
     assert _reasons(lines[0]) == ("not_json",)
 
 
+MANY = 2 * MAX_LINE // len(LAMP)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [f"[{','.join([LAMP] * MANY)}]", LAMP * MANY, f"[{LAMP},\n{','.join([LAMP] * (MANY - 1))}]"],
+    ids=["array", "joined", "array, two lines"],
+)
+def test_one_long_line(content: str) -> None:
+    """Many records may stand in a line that is longer than one may be."""
+    assert _read(content)[1] == [LAMP] * MANY
+
+
+@pytest.mark.parametrize("first", [LAMP[:-1] + f', "x": "{"x" * MAX_LINE}"}}', "x" * 2 * MAX_LINE])
+def test_long_first_line(first: str) -> None:
+    """Lines behind one that is too long are read, also beside a broken one."""
+    _, lines = _read(f"{first}\n{LAMP}\n{LAMP[:-1]}\n{SOFA}")
+
+    assert [lines[1], lines[3]] == [LAMP, SOFA]
+    assert _reasons(lines[0]) == ("too_long",)
+
+
 def test_truncated_lines() -> None:
     """Of lines that were cut off the last is broken."""
     _, lines = _read(f"{LAMP}\n{SOFA[:-4]}")
