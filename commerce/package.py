@@ -2,7 +2,7 @@
 
 The functions' code is one zip, named by its content. Its key is the last line that is printed: the
 stack's parameter CodeKey. It has the modules of ``commerce/functions`` and what they import of this
-project. The job's script and modules go where those of the first stack lie.
+project. The job's script and modules lie beside those of the first stack, which stay as they are.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from generate_sample_data import OneSentenceParser
 PROJECT = Path(__file__).parents[1]
 PACKED = {".py", ".css", ".html", ".js", ".sql"}  # of the jobs, as build_pipeline.ipynb packs them
 JOB_SCRIPT = "glue_jobs/load_commerce.py"
-JOB_MODULES = "glue_jobs/glue_jobs.zip"
+JOB_MODULES = "glue_jobs/load_commerce.zip"  # its own: the jobs of the first stack keep theirs
 
 
 def main(argv: list[str] | None = None) -> int:

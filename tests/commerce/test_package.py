@@ -85,7 +85,7 @@ def test_same_content_same_key(project: Path) -> None:
 
 
 def test_job_modules(project: Path) -> None:
-    """The jobs' zip is that of the notebook: who puts it there after the other changes nothing."""
+    """The job's zip is made as the notebook makes that of the first stack."""
     cells = nbformat.read(NOTEBOOK, as_version=4).cells
     [cell] = (cell.source for cell in cells if "def zipped" in cell.source)
     defined = {"Path": Path, "io": io, "zipfile": zipfile}

@@ -16,6 +16,7 @@ OF_COMMERCE = (
     "commerce/functions-0123456789abcdef.zip",
     "commerce/versions/a/gold/x/dt=2026-03-02/a.parquet",
     "glue_jobs/load_commerce.py",
+    "glue_jobs/load_commerce.zip",
     "locks/commerce",
     "manifests-commerce/jr_1-a.json",
 )

@@ -281,8 +281,7 @@ def test_deletion(shop: OrderBook) -> None:
     with pytest.raises(ClientError, match="NoSuchBucket"):
         s3.list_objects_v2(Bucket=stack["LandingBucketName"])
     kept = {each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]}
-    kept_code = {"glue_jobs/glue_jobs.zip"}  # of both stacks
-    assert {key for key in kept if not key.startswith("athena-results/")} == events | kept_code
+    assert {key for key in kept if not key.startswith("athena-results/")} == events
     tables = boto3.client("glue").get_tables(DatabaseName=stack["SilverDatabaseName"])
     assert [table["Name"] for table in tables["TableList"]] == ["events"]
     cloudformation.delete_stack(StackName=FIRST)
