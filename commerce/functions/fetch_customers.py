@@ -1,7 +1,8 @@
 """Lambda: what the customers API has had since the last time becomes one delivered file, or none.
 
 Event: ``{"date": "2026-03-02"}``, the day to deliver for; without it today, in UTC. Environment:
-``CUSTOMERS_API_URL``; ``BUCKET``; ``SECRET_ARN`` of the API's token, empty if it needs none.
+``CUSTOMERS_API_URL``; ``BUCKET``; ``SECRET_ARN`` of the API's token, empty if it needs none;
+``MAX_FILE_BYTES``, above which a file would be refused.
 
 The file, ``landing/customers/date=D/api-<start>.json``, is the only write, after the last page. Its
 name, and so its receipt's, says when its fetch began: the next fetch asks for what was updated from
@@ -21,7 +22,6 @@ from botocore.client import BaseClient
 
 from commerce.functions.customers_api import ApiError, CustomersApi
 
-MAX_BYTES = 512 << 20  # of a file; a larger one would be refused
 OVERLAP = timedelta(hours=1)  # clocks differ, and what is being written is seen a little later
 _RECEIPTS = "receipts/source=customers/"
 _START = "%Y%m%dT%H%M%SZ"
@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
     api = CustomersApi(os.environ["CUSTOMERS_API_URL"], _token(os.environ.get("SECRET_ARN", "")))
     key = None
     with tempfile.TemporaryFile() as file:
-        fetched = _fetch(api, since, file)
+        fetched = _fetch(api, since, file, int(os.environ["MAX_FILE_BYTES"]))
         if fetched.customers:
             key = f"landing/customers/date={day}/api-{start.strftime(_START)}.json"
             file.seek(0)
@@ -83,16 +83,16 @@ def _updated_since(s3: BaseClient, bucket: str) -> str | None:
     return None
 
 
-def _fetch(api: CustomersApi, since: str | None, file: IO[bytes]) -> _Fetched:
-    """Write all customers to a file, one a line."""
+def _fetch(api: CustomersApi, since: str | None, file: IO[bytes], most: int) -> _Fetched:
+    """Write all customers to a file of so many bytes at the most, one a line."""
     pages = customers = 0
     for page in api.pages(since):
         pages += 1
         customers += len(page)
         file.writelines(json.dumps(customer).encode() + b"\n" for customer in page)
-        if file.tell() > MAX_BYTES:
+        if file.tell() > most:
             raise ApiError(
-                f"the customers API was to send at most {MAX_BYTES} bytes, but its first {pages} "
+                f"the customers API was to send at most {most} bytes, but its first {pages} "
                 f"pages are more; nothing was stored: have it send what changed, or smaller records"
             )
     return _Fetched(pages, customers)

@@ -3,7 +3,6 @@
 Python workers read each file from S3 as a stream and validate each line once.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
@@ -23,7 +22,7 @@ from glue_jobs.commerce.contracts import CONTRACTS, Delivery
 from glue_jobs.commerce.fast_path import FastPath
 from glue_jobs.commerce.packing import pack_records, record_schema
 from glue_jobs.commerce.raw_files import NO_PARTITION, RawFile
-from glue_jobs.commerce.raw_lines import lines_of
+from glue_jobs.commerce.raw_lines import NOT_WHOLE, lines_of
 from glue_jobs.commerce.records import Parsed, parse_line
 from glue_jobs.commerce.schemas import (
     COUNT,
@@ -161,7 +160,7 @@ def _parse_file(
             for lines in lines_of(body):
                 count += len(lines)
                 yield from _parse(file, delivery, lines, fast_paths[file.source], unknown)
-    except (EOFError, OSError, zlib.error) as broken:  # gzip's, and the network's
+    except NOT_WHOLE as broken:
         error = f"it cannot be read to its end: {broken}"
     except ClientError as refused:
         if refused.response["ResponseMetadata"]["HTTPStatusCode"] not in NOT_THE_SAME:

@@ -171,6 +171,7 @@ def test_api_only_if_asked_for() -> None:
         "CUSTOMERS_API_URL": {"Ref": "CustomersApiUrl"},
         "SECRET_ARN": {"Ref": "CustomersApiSecret"},
         "BUCKET": {"Ref": "LandingBucket"},
+        "MAX_FILE_BYTES": {"Ref": "MaxFileBytes"},
     }
 
 

@@ -34,9 +34,14 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def _fetch(
-    bucket: LandingBucket, api: CustomersServer, patch: pytest.MonkeyPatch, **event: str
+    bucket: LandingBucket,
+    api: CustomersServer,
+    patch: pytest.MonkeyPatch,
+    most: int = 1 << 20,
+    **event: str,
 ) -> dict:
     patch.setenv("BUCKET", bucket.name)
+    patch.setenv("MAX_FILE_BYTES", str(most))
     patch.setenv("CUSTOMERS_API_URL", api.url)
     return fetch_customers.handler(event)
 
@@ -194,9 +199,8 @@ def test_endless_pages(bucket: LandingBucket, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(customers_api, "MAX_PAGES", 4)
     with served(**pages) as api, pytest.raises(ApiError, match="page 5 after 4 pages"):
         _fetch(bucket, api, monkeypatch)
-    monkeypatch.setattr(fetch_customers, "MAX_BYTES", 60)
     with served(**pages) as api, pytest.raises(ApiError, match="its first 3 pages are more"):
-        _fetch(bucket, api, monkeypatch)
+        _fetch(bucket, api, monkeypatch, most=60)
 
     assert not bucket.objects()
 
