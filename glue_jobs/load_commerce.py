@@ -11,6 +11,8 @@ from functools import partial
 from awsglue.job import Job
 from pyspark.sql import DataFrame
 
+from glue_jobs.commerce.arrivals import NO_DATES
+from glue_jobs.commerce.contracts import CONTRACTS
 from glue_jobs.commerce.raw_files import RawFiles
 from glue_jobs.commerce.run import Outcome, Wanted, run
 from glue_jobs.commerce.schemas import TABLES
@@ -46,14 +48,32 @@ def main(argv: list[str]) -> None:
             lake,
             RawFiles(glue_run.clients["s3"], args["raw_path"]),
             partial(glue_run.is_over, args["JOB_NAME"]),
-            Wanted(args["sources"].split(","), args["dates"], args["source_time_zone"]),
+            Wanted(
+                sources_of(args["sources"]),
+                args["dates"],
+                args["source_time_zone"],
+                int(args["max_files"]),
+            ),
         )
         glue_run.log_errors(troubles(outcome))
         lake.lock.check()
-        job.commit()  # after all that matters, so what a failed run has read is read again in full
+        if args["dates"] == NO_DATES:  # else nothing was read through the bookmark
+            job.commit()  # after all that matters: what a failed run has read is read again in full
         lake.manifests.commit()
     # What fails here fails loud, but no data waits for it.
     glue_run.publish(partial(run_metrics, outcome.counts))
+
+
+def sources_of(names: str) -> list[str]:
+    """Return the sources that are named, with commas between them.
+
+    Raises:
+        ValueError: there is no such source.
+    """
+    sources = names.split(",")
+    if not CONTRACTS.keys() >= {*sources}:
+        raise ValueError(f"--sources takes some of {','.join(CONTRACTS)}, but got {names!r}")
+    return sources
 
 
 def read_new(glue_run: GlueRun, source: str) -> DataFrame:

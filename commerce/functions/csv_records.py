@@ -18,14 +18,20 @@ from json.encoder import encode_basestring
 from typing import BinaryIO
 
 from commerce.functions.csv_text import NOT_CSV, Row, has_value, rows_of
-from commerce.functions.raw_lines import Records, RefusedError, printable, text_of, unread
+from commerce.functions.raw_lines import (
+    EMPTY_FILE,
+    Records,
+    RefusedError,
+    printable,
+    text_of,
+    unread,
+)
 from glue_jobs.commerce.contracts import Contract
 from glue_jobs.commerce.records import MAX_LINE, NOT_UTF8, TOO_LONG, WRONG_NUMBER_OF_FIELDS
 
 WRONG_DELIMITER = "wrong_delimiter"
 MISSING_COLUMN = "missing_column"
 AMBIGUOUS_COLUMN = "ambiguous_column"
-EMPTY_FILE = "empty_file"
 DELIMITERS = ";\t|:"  # of other people
 
 MAX_HEADER = 1 << 16  # characters

@@ -133,7 +133,7 @@ class CustomersApi:
     def _error(self, found: str, promised: str) -> ApiError:
         return ApiError(
             f"{self._name} promised {promised}, but answered {found}; nothing was stored: "
-            f"ask its owner, then run the day again"
+            f"ask its owner, then invoke the function again"
         )
 
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from glue_jobs.commerce.raw_files import RawFile, RawFiles
-from glue_jobs.commerce.schemas import COMMERCE_LEDGER
+from glue_jobs.commerce.schemas import COMMERCE_LEDGER, LOADED
 from glue_jobs.lake.lake import Lake
 
 NO_DATES = "none"
@@ -49,16 +50,22 @@ def arrivals(
 
 
 def unknown(lake: Lake, raw: RawFiles, sources: Iterable[str]) -> list[RawFile]:
-    """Return the raw files that the ledger lacks, or has in another version."""
+    """Return the raw files that the ledger lacks, or has in another version, or held back."""
     found = {raw.uri(file): file.etag for file in raw.find(sources)}
     ledger = lake.read(COMMERCE_LEDGER, set(map(raw.partition, found)))
-    known = {(row.source_file, row.etag) for row in ledger.select("source_file", "etag").collect()}
-    return raw.describe(uri for uri, etag in found.items() if (uri, etag) not in known)
+    loaded = ledger.where(F.col("state") == LOADED).select("source_file", "etag").collect()
+    known = {(row.source_file, row.etag) for row in loaded}
+    return _with_records(raw.describe(uri for uri in found if (uri, found[uri]) not in known))
 
 
 def delivered_on(raw: RawFiles, sources: Iterable[str], dates: str) -> list[RawFile]:
     """Return the raw files that were delivered on some dates, as of ``dates_between``."""
-    return raw.describe(map(raw.uri, raw.find(sources, dates_between(dates))))
+    return _with_records(raw.describe(map(raw.uri, raw.find(sources, dates_between(dates)))))
+
+
+def _with_records(files: list[RawFile]) -> list[RawFile]:
+    """Leave out files without a record: Glue's reader, too, names no file without a line."""
+    return [file for file in files if file.records != 0]
 
 
 def dates_between(interval: str) -> list[str]:

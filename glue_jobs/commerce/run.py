@@ -21,12 +21,13 @@ from glue_jobs.lake.vacuum import vacuum
 class Wanted(NamedTuple):
     """What a run is to load: new files of ``sources``, or all that were delivered on ``dates``.
 
-    ``zone`` is that of days of sale, and of times that name none.
+    ``zone`` is that of days of sale, and of times that name none; ``max_files`` are loaded at once.
     """
 
     sources: Sequence[str]
     dates: str
     zone: str
+    max_files: int
 
 
 class Outcome(NamedTuple):
@@ -70,10 +71,14 @@ def run(
         found = arrivals(read_new, lake, raw, wanted.sources, has_dead_reader=is_dead)
     else:
         found = Arrivals(delivered_on(raw, wanted.sources, wanted.dates))
-    rows = []
+    rows: list[LedgerRow] = []
     if found.files or unfinished:
-        parsed = parsing.parse_files(lake.spark, found.files, wanted.zone, raw.region)
-        parsed = parsed.persist(StorageLevel.DISK_ONLY)
-        rows = load(found.files, parsed, lake, wanted.zone, unfinished)
+        # Glue's reader keeps to the limit; what is found without it may be all there is.
+        for first in range(0, max(1, len(found.files)), wanted.max_files):
+            files = found.files[first : first + wanted.max_files]
+            parsed = parsing.parse_files(lake.spark, files, wanted.zone, raw.region)
+            parsed = parsed.persist(StorageLevel.DISK_ONLY)
+            rows += load(files, parsed, lake, wanted.zone, () if first else unfinished)
+            lake.spark.catalog.clearCache()
     vacuum(lake)
     return Outcome(rows, found.without_glue, unfinished, lake.manifests.unreadable)

@@ -7,8 +7,8 @@ from pyspark.sql import types as T
 
 from glue_jobs.lake.tables import Table, nullable, required
 
-TEXT, TIME, DATE, FLAG = T.StringType(), T.TimestampType(), T.DateType(), T.BooleanType()
-INTEGER, COUNT, NUMBER = T.IntegerType(), T.LongType(), T.DoubleType()
+TEXT, TIME, DATE = T.StringType(), T.TimestampType(), T.DateType()
+INTEGER, COUNT = T.IntegerType(), T.LongType()
 PRICE = T.DecimalType(10, 2)
 AMOUNT = T.DecimalType(12, 2)
 MEAN = T.DecimalType(18, 2)
@@ -51,7 +51,7 @@ FILE_RECEIPTS = _table(
     nullable("unknown_fields", TEXTS, "Those outside the contract."),
     nullable("verdict", TEXT, "accepted or refused."),
     nullable("reasons", TEXTS, "Why it was refused."),
-    nullable("received_at", TEXT, "When it was looked at first, ISO 8601, UTC."),
+    nullable("received_at", TEXT, "When its upload began, ISO 8601, UTC."),
     keys=("source", "date"),
 )
 

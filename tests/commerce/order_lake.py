@@ -41,7 +41,12 @@ class OrderLake(EmptyLake):
         return self.raw_path + key
 
     def run(
-        self, *uris: str, lake: Lake | None = None, dates: str = NO_DATES, zone: str = "UTC"
+        self,
+        *uris: str,
+        lake: Lake | None = None,
+        dates: str = NO_DATES,
+        zone: str = "UTC",
+        max_files: int = 1000,
     ) -> Outcome:
         """Make one run that finds these raw files new."""
         lake = lake or self.open()
@@ -51,7 +56,7 @@ class OrderLake(EmptyLake):
                 lake=lake,
                 raw=RawFiles(self.s3, self.raw_path),
                 is_over=lambda run_id: run_id not in self.at_work,
-                wanted=Wanted([*CONTRACTS], dates, zone),
+                wanted=Wanted([*CONTRACTS], dates, zone, max_files),
             )
             lake.lock.check()
             lake.manifests.commit()  # after the bookmark, which nobody keeps here
