@@ -121,7 +121,7 @@ FAULTY = on(
     sales=short_sales("2026-03-04", 0, 5) + short_sales(MARCH_5, 0, 5) + short_sales("soon", 0, 2),
     products=[product(1, price=6), product(3, price="6"), product(1, price=6)],
     customers=[customer(1, email="nobody"), customer(2)],
-    reviews=[{**REVIEW, "review_id": "r_2", "rating": "6"}],
+    reviews=[{**REVIEW, "review_id": "r_2"}, {**REVIEW, "review_id": "r_3", "rating": "6"}],
     clickstream=[CLICKED, {**CLICKED, "device": "toaster"}],
 )
 WHOLE = packed(*sales(MARCH_2, 20, 40))
