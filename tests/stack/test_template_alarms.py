@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from glue_jobs.commerce import run as orders
 from glue_jobs.events.load import NOTHING
 from glue_jobs.events.metrics import metrics
 from glue_jobs.events.run import Intake, Outcome
-from glue_jobs.run_metrics import NAMESPACE
+from glue_jobs.run_metrics import NAMESPACE, run_metrics
 from tests.template import TEMPLATES, resources
 
 # What AWS publishes, by namespace: metric names and dimensions.
@@ -33,7 +34,8 @@ def _published() -> dict[tuple[str, str], set[str]]:
     run = {"StartedOn": now, "MaxCapacity": 2.0}
     counts = Outcome(Intake(loaded, []), [], set()).counts
     ours = metrics(loaded, counts, run, 0.44, now)
-    return {**OF_AWS, **{(NAMESPACE, name): {"JobName"} for name in ours}}
+    of_orders = run_metrics(orders.Outcome([], None, set(), ()).counts, run, 0.44, now)
+    return {**OF_AWS, **{(NAMESPACE, name): {"JobName"} for name in (*ours, *of_orders)}}
 
 
 def test_alarms_look_at_what_is_published() -> None:
