@@ -147,7 +147,9 @@ def test_bookmark() -> None:
 
     assert job["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-enable"
     assert job["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
-    assert 'transformation_ctx="raw_events"' in SCRIPT.read_text(encoding="utf-8")
+    assert '"raw_events"' in SCRIPT.read_text(encoding="utf-8")
+    read = SCRIPT.with_name("glue_run.py").read_text(encoding="utf-8")
+    assert "transformation_ctx=context" in read
 
 
 @pytest.mark.parametrize(("file", "job"), JOBS)
