@@ -37,8 +37,8 @@ class RawFiles:
 
     def __init__(self, s3: BaseClient, path: str) -> None:
         self.path = path
-        self.region = s3.meta.region_name
         self._store = Store(s3, path)
+        self.region = self._store.region
 
     def find(self, sources: Iterable[str], days: Iterable[str] = ("",)) -> Iterator[Stored]:
         """Yield the raw files of some sources; where days are given, those delivered on one."""

@@ -21,7 +21,7 @@ from glue_jobs.lake.guard import guard
 from glue_jobs.lake.lock import Lock
 from glue_jobs.lake.manifests import Manifests
 from glue_jobs.lake.parquet import files_of
-from glue_jobs.lake.store import REQUESTS, Store
+from glue_jobs.lake.store import REQUESTS, Store, Stored
 from glue_jobs.lake.tables import Partition, Table
 
 VERSIONS = "versions/"
@@ -93,8 +93,11 @@ class Lake:
         """Return where the files of each partition lie, nowhere of one that the table lacks."""
         locations = self.catalog.locations(table, partitions)
         with ThreadPoolExecutor(REQUESTS) as pool:
-            found = pool.map(self._files_below, map(self.store.key, locations.values()))
-            uris = dict(zip(locations, found, strict=True))
+            found = pool.map(self._files_below, locations.values())
+            uris = {
+                partition: [self.store.uri(file.key) for file in files]
+                for partition, files in zip(locations, found, strict=True)
+            }
         return {partition: uris.get(partition, []) for partition in partitions}
 
     def no_rows(self, columns: StructType) -> DataFrame:
@@ -144,9 +147,7 @@ class Lake:
         none, and the partition in its manifest.
         """
         locations = self.catalog.locations(table, [partition])
-        folder = self.store.key(locations[partition])
-        listed = self.store.list(folder)
-        found = [file for file in listed if _is_of_rows(file.key.removeprefix(folder))]
+        found = self._files_below(locations[partition])
         # The latest go first: what is left of them, should the run die, still tells who came first.
         found.sort(key=lambda file: file.modified, reverse=True)
         keys = [file.key for file in found]
@@ -207,9 +208,10 @@ class Lake:
             is_present = pool.map(self.store.has_objects, map(self.store.key, uris))
             return [uri for uri, found in zip(uris, is_present, strict=True) if found]
 
-    def _files_below(self, folder: str) -> list[str]:
-        listed = (file.key for file in self.store.list(folder))
-        return [self.store.uri(key) for key in listed if _is_of_rows(key.removeprefix(folder))]
+    def _files_below(self, location: str) -> list[Stored]:
+        folder = self.store.key(location)
+        listed = self.store.list(folder)
+        return [file for file in listed if _is_of_rows(file.key.removeprefix(folder))]
 
     def _read_below_path(self, table: Table, uris: Iterable[str]) -> DataFrame:
         root = self.store.uri(table.path)
