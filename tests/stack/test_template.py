@@ -147,7 +147,9 @@ def test_bookmark() -> None:
 
     assert job["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-enable"
     assert job["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
-    assert '"raw_events"' in SCRIPT.read_text(encoding="utf-8")
+    script = SCRIPT.read_text(encoding="utf-8")
+    assert 'BOOKMARK = "raw_events"' in script
+    assert 'glue_run.read_lines, args["raw_path"], BOOKMARK,' in script
     read = SCRIPT.with_name("glue_run.py").read_text(encoding="utf-8")
     assert "transformation_ctx=context" in read
 
