@@ -1,8 +1,9 @@
 """Put the order book's code where its stack expects it: ``python -m commerce.package``.
 
-The functions' code is one zip, named by its content. Its key is the last line that is printed: the
-stack's parameter CodeKey. It has the modules of ``commerce/functions`` and what they import of this
-project. The job's script and modules lie beside those of the first stack, which stay as they are.
+The functions' code is one zip, named by its content: the modules of ``commerce/functions`` and what
+they import of this project. Its key is the last line that is printed, the stack's parameter CodeKey;
+before it stands the URL of the template, which is longer than CloudFormation takes with a request.
+The jobs' scripts and modules lie beside those of the first stack, which stay as they are.
 """
 
 import argparse
@@ -22,7 +23,8 @@ from generate_sample_data import OneSentenceParser
 
 PROJECT = Path(__file__).parents[1]
 PACKED = {".py", ".css", ".html", ".js", ".sql"}  # of the jobs, as build_pipeline.ipynb packs them
-JOB_SCRIPT = "glue_jobs/load_commerce.py"
+TEMPLATE = "commerce/commerce.cfn.yaml"
+JOB_SCRIPTS = ("glue_jobs/load_commerce.py",)
 JOB_MODULES = "glue_jobs/load_commerce.zip"  # its own: the jobs of the first stack keep theirs
 
 
@@ -45,19 +47,23 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def upload(student_id: str) -> list[str]:
-    """Put all code into the analytics bucket of the first stack; return URIs and, last, a key."""
+    """Put all code into the analytics bucket of the first stack.
+
+    Returns URIs, then the template's URL, then the key of the functions' code.
+    """
     account = boto3.client("sts").get_caller_identity()["Account"]
     bucket = f"capstone-analytics-{student_id}-{account}"
     code = function_code()
     bodies = {
-        JOB_SCRIPT: (PROJECT / JOB_SCRIPT).read_bytes(),
+        **{file: (PROJECT / file).read_bytes() for file in (*JOB_SCRIPTS, TEMPLATE)},
         JOB_MODULES: job_modules(),
         code_key(code): code,
     }
     s3 = boto3.client("s3")
     for key, body in bodies.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ExpectedBucketOwner=account)
-    return [*(f"s3://{bucket}/{key}" for key in bodies), code_key(code)]
+    url = f"https://{bucket}.s3.{s3.meta.region_name}.amazonaws.com/{TEMPLATE}"
+    return [*(f"s3://{bucket}/{key}" for key in bodies), url, code_key(code)]
 
 
 def code_key(code: bytes) -> str:

@@ -15,7 +15,7 @@ from glue_jobs.commerce.arrivals import NO_DATES
 from glue_jobs.commerce.contracts import CONTRACTS
 from glue_jobs.commerce.raw_files import RawFiles
 from glue_jobs.commerce.run import Outcome, Wanted, run
-from glue_jobs.commerce.schemas import TABLES
+from glue_jobs.commerce.schemas import WRITTEN
 from glue_jobs.glue_run import GlueRun
 from glue_jobs.run_metrics import run_metrics
 
@@ -39,7 +39,7 @@ DOMAIN = "commerce"  # what its lock and manifests are called after
 def main(argv: list[str]) -> None:
     """Load every raw file that no committed run has loaded, and finish what dead runs began."""
     glue_run = GlueRun(argv, ARGUMENTS)
-    args, lake = glue_run.args, glue_run.open_lake(DOMAIN, TABLES)
+    args, lake = glue_run.args, glue_run.open_lake(DOMAIN, WRITTEN)
     with lake.lock:  # before the bookmark is read: another may move it
         job = Job(glue_run.glue)
         job.init(args["JOB_NAME"], args)

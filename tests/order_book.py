@@ -12,7 +12,7 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from glue_jobs.commerce.schemas import FILE_RECEIPTS, TABLES
+from glue_jobs.commerce.schemas import WRITTEN
 from glue_jobs.lake.tables import Table
 from local_aws.server import LocalAws
 from tests.pipeline import Pipeline
@@ -20,7 +20,6 @@ from tests.tools import demo_order_book
 from tests.tools.stacks import create_or_update_stack, stack_outputs
 
 SECONDS = 180  # that checking some dozens of small files may take
-WRITTEN = [table for table in TABLES if table is not FILE_RECEIPTS]
 
 Rows = list[dict[str, str]]
 

@@ -79,6 +79,21 @@ COMMERCE_LEDGER = _table(
     keys=FILE_KEYS,
 )
 
+QUALITY_RESULTS = _table(
+    "bronze",
+    "quality_results",
+    "What the quality gate found; one row per check, source and run of the gate.",
+    nullable("check_name", TEXT, "What was checked."),
+    nullable("source", TEXT, "Of which source or table; NULL if of all."),
+    nullable("severity", TEXT, "fail or warn; or accepted: somebody takes a failure as it is."),
+    nullable("observed", T.DoubleType(), "What was found; NULL if there was nothing to look at."),
+    nullable("bound", T.DoubleType(), "What it is held against."),
+    nullable("passed", T.BooleanType(), "Whether it is within."),
+    nullable("detail", TEXT, "What was promised and found; of an acceptance, why."),
+    nullable("run_id", TEXT, "The run of the gate that found it."),
+    nullable("checked_at", TIME, "When, UTC."),
+)
+
 REJECTED_RECORDS = _table(
     "bronze",
     "rejected_records",
@@ -233,10 +248,31 @@ DAILY_SALES_SUMMARY = _table(
     nullable("avg_order_value", MEAN, "Net revenue a completed order, US dollars; NULL without."),
 )
 
+_VISITS_THAT = "Visits in which somebody {}."
+
+DAILY_DEVICE_SESSIONS = _table(
+    "gold",
+    "daily_device_sessions",
+    "What visits did by device; one row per day and device.",
+    nullable("device", TEXT, "desktop, mobile or tablet; NULL if unknown."),
+    required("sessions", COUNT, "Visits."),
+    required("page_views", COUNT, "Page views."),
+    required("product_views", COUNT, "Views of a product."),
+    required("add_to_carts", COUNT, "Times a product was put into a cart."),
+    required("checkouts", COUNT, "Times somebody went to pay."),
+    required("purchases", COUNT, "Purchases."),
+    required("sessions_that_viewed", COUNT, _VISITS_THAT.format("viewed a product")),
+    required("sessions_that_added", COUNT, _VISITS_THAT.format("put one into a cart")),
+    required("sessions_that_checked_out", COUNT, _VISITS_THAT.format("went to pay")),
+    required("sessions_that_bought", COUNT, _VISITS_THAT.format("bought")),
+)
+
 SILVER = (TRANSACTIONS, PRODUCTS, CUSTOMERS, REVIEWS, CLICKSTREAM)
 DAILY = (DAILY_PRODUCT_SALES, DAILY_CUSTOMER_SALES, DAILY_SALES_SUMMARY)
 FACTS = (FCT_TRANSACTIONS, *DAILY)
-TABLES = (FILE_RECEIPTS, COMMERCE_LEDGER, REJECTED_RECORDS, *SILVER, *FACTS)
+# What the job that loads writes; functions and the quality gate write the rest.
+WRITTEN = (COMMERCE_LEDGER, REJECTED_RECORDS, *SILVER, *FACTS, DAILY_DEVICE_SESSIONS)
+TABLES = (FILE_RECEIPTS, QUALITY_RESULTS, *WRITTEN)
 
 # What a row says of its deliveries; all else is its content.
 OF_DELIVERY = ("source_file", "first_effective", "last_effective")

@@ -11,12 +11,10 @@ from glue_jobs.commerce.arrivals import NO_DATES
 from glue_jobs.commerce.contracts import CONTRACTS
 from glue_jobs.commerce.raw_files import RawFiles
 from glue_jobs.commerce.run import Outcome, Wanted, run
-from glue_jobs.commerce.schemas import FILE_RECEIPTS, TABLES
+from glue_jobs.commerce.schemas import WRITTEN
 from glue_jobs.lake.lake import Lake
 from local_aws.server import LocalAws
 from tests.empty_lake import EmptyLake
-
-WRITTEN = tuple(table for table in TABLES if table is not FILE_RECEIPTS)
 
 
 class OrderLake(EmptyLake):

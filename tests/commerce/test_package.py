@@ -13,7 +13,7 @@ import pytest
 
 from commerce import package
 from local_aws.server import LocalAws
-from local_aws.settings import ACCOUNT_ID
+from local_aws.settings import ACCOUNT_ID, REGION
 from tests.template import COMMERCE, template
 from tests.tools.demo import NOTEBOOK
 
@@ -27,6 +27,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in {
         "commerce/__init__.py": "",
         "commerce/package.py": "",
+        "commerce/commerce.cfn.yaml": "Resources: {}",
         "commerce/functions/__init__.py": "",
         "commerce/functions/file_validator.py": FUNCTION,
         "glue_jobs/__init__.py": "",
@@ -105,12 +106,13 @@ def test_upload(aws_of_the_command: LocalAws, capsys: pytest.CaptureFixture[str]
 
     assert package.main(["--student-id", "packed"]) == 0
 
-    *uris, key = capsys.readouterr().out.split()
+    *uris, url, key = capsys.readouterr().out.split()
     found = {
         f"s3://{BUCKET}/{each['Key']}" for each in s3.list_objects_v2(Bucket=BUCKET)["Contents"]
     }
     assert found == set(uris)
     assert uris[-1] == f"s3://{BUCKET}/{key}"
+    assert url == f"https://{BUCKET}.s3.{REGION}.amazonaws.com/commerce/commerce.cfn.yaml"
     assert re.fullmatch(template(COMMERCE)["Parameters"]["CodeKey"]["AllowedPattern"], key)
     code = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
     assert code == package.function_code()

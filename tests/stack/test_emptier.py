@@ -9,16 +9,20 @@ import pytest
 
 from glue_jobs.commerce import schemas as commerce
 from glue_jobs.events import schemas as events
+from glue_jobs.marts import schemas as marts
 from local_aws.cloudformation.resources import cfnresponse
 from tests.template import COMMERCE, inline_module, resources
 
 OF_COMMERCE = (
     "commerce/functions-0123456789abcdef.zip",
     "commerce/versions/a/gold/x/dt=2026-03-02/a.parquet",
+    "glue_jobs/build_marts.py",
     "glue_jobs/load_commerce.py",
     "glue_jobs/load_commerce.zip",
     "locks/commerce",
+    "locks/marts",
     "manifests-commerce/jr_1-a.json",
+    "manifests-marts/jr_1-a.json",
 )
 OF_EVENTS = (
     "glue_jobs/curate_events.py",
@@ -90,7 +94,7 @@ def test_pattern(emptier: ModuleType, bucket: str) -> None:
 def test_commerce(emptier: ModuleType, bucket: str) -> None:
     """The order book's stack takes all that is its own, wherever it lies, and nothing else."""
     own, others = [*OF_COMMERCE], [*OF_EVENTS]
-    for tables, keys in ((commerce.TABLES, own), (events.TABLES, others)):
+    for tables, keys in (((*commerce.TABLES, *marts.MARTS), own), (events.TABLES, others)):
         for table in tables:
             file = f"{table.path}dt=2026-03-02/a.parquet"
             keys += [file, f"versions/jr_1-0a-1/{file}"]

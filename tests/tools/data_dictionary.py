@@ -6,11 +6,12 @@ Columns come from the schemas of both domains; what partition keys mean, from th
 from glue_jobs.commerce import schemas as commerce
 from glue_jobs.events import schemas as events
 from glue_jobs.lake.tables import Table
+from glue_jobs.marts import schemas as marts
 from tests.template import PROJECT, TEMPLATES, resources
 from tests.tools.cost_page import markdown, written
 
 PAGE = PROJECT / "docs/data-dictionary.md"
-TABLES = (*events.TABLES, *commerce.TABLES)
+TABLES = (*events.TABLES, *commerce.TABLES, *marts.MARTS)
 
 
 def tables() -> dict[str, str]:

@@ -13,7 +13,6 @@ from tests.tools.stacks import (
     stack_outputs,
 )
 
-TEMPLATE = PROJECT / "commerce" / "commerce.cfn.yaml"
 RUNBOOK = PROJECT / "commerce" / "runbook.ipynb"
 QUESTIONS = {
     "order book 1, delivered files": (
@@ -73,9 +72,9 @@ def stack_name(student_id: str) -> str:
 def deploy(student_id: str, **parameters: str) -> dict[str, str]:
     """Put the code in place and create or update the second stack; return its outputs."""
     name = stack_name(student_id)
-    say(f"creating stack {name} from {TEMPLATE.name}")
-    *_, key = package.upload(student_id)
-    create_or_update_stack(name, student_id, TEMPLATE, CodeKey=key, **parameters)
+    say(f"creating stack {name} from {package.TEMPLATE}")
+    *_, template, key = package.upload(student_id)
+    create_or_update_stack(name, student_id, template, CodeKey=key, **parameters)
     return stack_outputs(name)
 
 

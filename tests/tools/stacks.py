@@ -17,13 +17,13 @@ SHOWN_ROWS = 10
 
 
 def create_or_update_stack(
-    name: str, student_id: str, template: Path = TEMPLATE, **parameters: str
+    name: str, student_id: str, template: Path | str = TEMPLATE, **parameters: str
 ) -> None:
-    """Bring a stack to what the template says, as the README's commands do."""
+    """Bring a stack to what the template, a file or a URL, says, as the README's commands do."""
     cloudformation = boto3.client("cloudformation")
     arguments = {
         "StackName": name,
-        "TemplateBody": template.read_text(encoding="utf-8"),
+        **_given(template),
         "Parameters": [
             {"ParameterKey": key, "ParameterValue": value}
             for key, value in {"StudentId": student_id, **parameters}.items()
@@ -50,6 +50,12 @@ def create_or_update_stack(
             f"stack {name} was not made: {first['LogicalResourceId']} failed, "
             f"{first['ResourceStatusReason']}; delete the stack and try again"
         ) from error
+
+
+def _given(template: Path | str) -> dict[str, str]:
+    if isinstance(template, str):
+        return {"TemplateURL": template}
+    return {"TemplateBody": template.read_text(encoding="utf-8")}
 
 
 def stack_outputs(name: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 from functools import partial
 
-from glue_jobs.commerce.schemas import DAILY_SALES_SUMMARY, FILE_RECEIPTS, TABLES
+from glue_jobs.commerce.schemas import DAILY_SALES_SUMMARY, WRITTEN
 from glue_jobs.lake.ledger import COUNTS
 from tests.commerce import oracle
 from tests.crash.commerce.inputs import HALF_DONE, HELD_BACK, INPUTS, LOADED, RAW_INPUTS, raw_files
@@ -62,7 +62,6 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-WRITTEN = tuple(table for table in TABLES if table is not FILE_RECEIPTS)
 DOMAIN = Domain(
     deploy=partial(deploy, "crash-orders"),
     raw_bucket="LandingBucketName",
