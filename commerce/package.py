@@ -1,7 +1,7 @@
 """Put the order book's code where its stack expects it: ``python -m commerce.package``.
 
 The functions' code is one zip, named by its content: the modules of ``commerce/functions`` and what
-they import of this project. Its key is the last line that is printed, the stack's parameter CodeKey;
+they import of this project. Its key, the last line that is printed, is the parameter CodeKey;
 before it stands the URL of the template, which is longer than CloudFormation takes with a request.
 The jobs' scripts and modules lie beside those of the first stack, which stay as they are.
 """
