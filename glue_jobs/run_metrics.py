@@ -23,6 +23,6 @@ def run_metrics(
     found = {name.title(): (float(count), "Count") for name, count in counts.items()}
     found["RunSeconds"] = seconds, "Seconds"
     found["EstimatedCost"] = dpu_hours * dpu_hour_price, "None"
-    if counts["lines"]:
+    if counts.get("lines"):
         found["RejectedPercent"] = 100 * counts["rejected"] / counts["lines"], "Percent"
     return found

@@ -18,6 +18,13 @@ class Catalog:
         self._glue = glue
         self._databases = databases
 
+    def partitions(self, table: Table) -> set[Partition]:
+        """Return every partition that a table has."""
+        pages = self._glue.get_paginator("get_partitions").paginate(
+            **self._name(table), ExcludeColumnSchema=True
+        )
+        return {tuple(found["Values"]) for page in pages for found in page["Partitions"]}
+
     def locations(self, table: Table, partitions: Iterable[Partition]) -> dict[Partition, str]:
         """Return where some partitions lie; one that does not exist is left out.
 

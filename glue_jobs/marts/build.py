@@ -1,0 +1,131 @@
+"""Every mart anew, from what is published, in one publication."""
+
+from datetime import date, timedelta
+from importlib.resources import files
+from typing import NamedTuple
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from glue_jobs.commerce.schemas import (
+    COMMERCE_LEDGER,
+    CUSTOMERS,
+    DAILY_CUSTOMER_SALES,
+    DAILY_PRODUCT_SALES,
+    DAILY_SALES_SUMMARY,
+    FCT_TRANSACTIONS,
+    LOADED,
+    PRODUCTS,
+    REVIEWS,
+)
+from glue_jobs.events.schemas import EVENTS
+from glue_jobs.lake.lake import Lake, Overwrite
+from glue_jobs.lake.ledger import ImbalanceError
+from glue_jobs.lake.parquet import files_of
+from glue_jobs.lake.tables import Table
+from glue_jobs.marts.schemas import CURRENT, MARTS
+
+OF_ALL_TIME = (
+    PRODUCTS,
+    CUSTOMERS,
+    REVIEWS,
+    DAILY_PRODUCT_SALES,
+    DAILY_CUSTOMER_SALES,
+    DAILY_SALES_SUMMARY,
+)
+SALES = ("transactions", "sales")  # sources by whose deliveries the latest day is told
+
+
+class Limits(NamedTuple):
+    """Where scores and baskets are cut, as the statements of the marts name it.
+
+    ``recency_days``: at the most, of R from 5 to 2; ``order_counts``: at the least, of F from 2 to
+    5; both with commas. Baskets: ``order_days`` and ``session_days`` back from the latest day;
+    of ``most_products``; a pair is in ``least_baskets``.
+    """
+
+    recency_days: str
+    order_counts: str
+    order_days: int
+    session_days: int
+    most_products: int
+    least_baskets: int
+    show_pii: bool
+
+
+def latest_day(lake: Lake) -> date:
+    """Return the newest day of delivery of which sales, or else anything, was loaded.
+
+    Raises:
+        NothingLoadedError: there is none.
+    """
+    partitions = lake.catalog.partitions(COMMERCE_LEDGER)
+    for some in ({each for each in partitions if each[0] in SALES}, partitions):
+        loaded = lake.read(COMMERCE_LEDGER, some).where(F.col("state") == LOADED)
+        [newest] = loaded.agg(F.max("dt").alias("dt")).collect()
+        if newest.dt:
+            return date.fromisoformat(newest.dt)
+    raise NothingLoadedError(
+        "marts are made of what the order book's job has loaded, but its ledger names no loaded "
+        "file; deliver files, load them, then run this job again"
+    )
+
+
+def build(lake: Lake, as_of: date, limits: Limits) -> dict[str, int]:
+    """Replace every mart; return the rows of each.
+
+    Raises:
+        ImbalanceError: a mart lacks customers, products or revenue; nothing is published.
+    """
+    lake.manifests.change([CURRENT])
+    _see_sources(lake, as_of, limits)
+    given = limits._asdict() | {"as_of": as_of}
+    rows = {mart: _made(lake, mart, given) for mart in MARTS}
+    _prove(lake)
+    lake.overwrite([Overwrite({mart: [CURRENT]}, _files(mart, rows[mart])) for mart in MARTS])
+    return {mart.name: rows[mart].count() for mart in MARTS}
+
+
+def _see_sources(lake: Lake, as_of: date, limits: Limits) -> None:
+    """Let statements name the published tables."""
+    since = dict.fromkeys(OF_ALL_TIME, "")
+    since |= {
+        FCT_TRANSACTIONS: str(as_of - timedelta(limits.order_days)),
+        EVENTS: str(as_of - timedelta(limits.session_days)),
+    }
+    for table, first in since.items():
+        partitions = {each for each in lake.catalog.partitions(table) if each[0] > first}
+        lake.read(table, partitions).createOrReplaceTempView(table.name)
+
+
+def _made(lake: Lake, mart: Table, given: dict[str, object]) -> DataFrame:
+    """Plan to make a mart, once however often it is asked for, and let statements name it."""
+    text = _statement(mart.name)
+    named = {name: value for name, value in given.items() if f":{name}" in text}
+    typed = [F.col(field.name).cast(field.dataType) for field in mart.columns]
+    rows = lake.spark.sql(text, named).select(*typed).persist(StorageLevel.DISK_ONLY)
+    rows.createOrReplaceTempView(mart.name)
+    return rows
+
+
+def _prove(lake: Lake) -> None:
+    broken = lake.spark.sql(_statement("proof")).collect()
+    if broken:
+        found = "; ".join(f"{promise}: {of}, but {is_}" for promise, of, is_ in broken)
+        raise ImbalanceError(
+            f"marts are to agree with the tables that they are made of, but {found}; nothing was "
+            f"published: run the job again"
+        )
+
+
+def _statement(name: str) -> str:
+    return (files("glue_jobs.marts") / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _files(mart: Table, rows: DataFrame) -> DataFrame:
+    return files_of(mart, rows.withColumn("snapshot", F.lit(*CURRENT)))
+
+
+class NothingLoadedError(Exception):
+    """There is nothing to make marts of."""
