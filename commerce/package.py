@@ -24,7 +24,7 @@ from generate_sample_data import OneSentenceParser
 PROJECT = Path(__file__).parents[1]
 PACKED = {".py", ".css", ".html", ".js", ".sql"}  # of the jobs, as build_pipeline.ipynb packs them
 TEMPLATE = "commerce/commerce.cfn.yaml"
-JOB_SCRIPTS = ("glue_jobs/load_commerce.py",)
+JOB_SCRIPTS = ("glue_jobs/load_commerce.py", "glue_jobs/build_marts.py")
 JOB_MODULES = "glue_jobs/load_commerce.zip"  # its own: the jobs of the first stack keep theirs
 
 
