@@ -9,6 +9,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from local_aws.athena.scans import Table
 HIVE = "org.apache.hive.hcatalog.data.JsonSerDe"
 HIVE_3 = "org.apache.hadoop.hive.serde2.JsonSerDe"
 OPENX = "org.openx.data.jsonserde.JsonSerDe"
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,3})?", re.ASCII)
 
 
 def _no_constant(text: str) -> None:
@@ -143,6 +145,32 @@ def _bigint(value: object, column: str, uri: str) -> int | None:
     raise not_supported(f"{value} as bigint in the JSON column {column}, in {uri}")
 
 
+def _double(value: object, column: str, uri: str) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, _Number):
+        return float(value.text)
+    raise not_supported(f"{value} as double in the JSON column {column}, in {uri}")
+
+
+def _boolean(value: object, column: str, uri: str) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise not_supported(f"{value} as boolean in the JSON column {column}, in {uri}")
+
+
+def _timestamp(value: object, column: str, uri: str) -> datetime | None:
+    """Read a moment as Hive writes it; Trino reads others too, and rounds what is finer."""
+    if value is None:
+        return None
+    if isinstance(value, str) and _TIMESTAMP.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:  # Trino makes the 31st of April the 1st of May
+            pass
+    raise not_supported(f"{value} as timestamp(3) in the JSON column {column}, in {uri}")
+
+
 def _texts(value: object, column: str, uri: str) -> list[str | None] | None:
     if value is None:
         return None
@@ -155,5 +183,8 @@ def _texts(value: object, column: str, uri: str) -> list[str | None] | None:
 _COLUMNS: dict[str, tuple[pa.DataType, Callable[[object, str, str], Any]]] = {
     "varchar": (pa.string(), _text),
     "bigint": (pa.int64(), _bigint),
+    "double": (pa.float64(), _double),
+    "boolean": (pa.bool_(), _boolean),
+    "timestamp(3)": (pa.timestamp("ms"), _timestamp),
     "array(varchar)": (pa.list_(pa.string()), _texts),
 }

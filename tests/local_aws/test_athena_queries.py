@@ -412,13 +412,52 @@ def test_json_has_whole_numbers_and_lists_of_texts(lake: Lake) -> None:
     assert "the JSON column n of type real" in lake.reason("select n from float")
 
 
-@pytest.mark.parametrize("line", ['{"n": 1.0}', '{"n": "1"}', '{"n": true}', '{"names": "a"}'])
+def test_json_has_fractions_flags_and_moments(lake: Lake) -> None:
+    """A double is a number, a boolean is true or false, a timestamp a text as Hive writes it."""
+    columns = {"rate": "double", "ok": "boolean", "at": "timestamp"}
+    lake.table("measured", columns, serde=HIVE_JSON)
+    lake.lines(
+        "measured/a.jsonl.gz",
+        '{"rate": 0.1, "ok": true, "at": "2026-03-02 09:08:07.006"}',
+        '{"rate": -1e-3, "ok": false, "at": "2026-03-02 09:08:07"}',
+        '{"rate": 2, "ok": null, "at": null}',
+        '{"rate": null}',
+    )
+    assert lake.rows("select rate * 2, not ok, at + interval '1' second from measured") == [
+        ["0.2", "false", "2026-03-02 09:08:08.006"],
+        ["-0.002", "true", "2026-03-02 09:08:08.000"],
+        ["4.0", None, None],
+        [None, None, None],
+    ]
+    assert [c["Type"] for c in lake.columns("select rate, ok, at from measured")] == [
+        *columns.values()
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"n": 1.0}',
+        '{"n": "1"}',
+        '{"n": true}',
+        '{"names": "a"}',
+        '{"rate": "0.1"}',
+        '{"rate": true}',
+        '{"ok": "true"}',
+        '{"ok": 1}',
+        '{"at": "2026-03-02T09:08:07"}',
+        '{"at": "2026-03-02 09:08:07.0065"}',
+        '{"at": "2026-04-31 09:08:07"}',
+        '{"at": 1772442487}',
+    ],
+)
 def test_json_values_are_not_converted(lake: Lake, line: str) -> None:
-    """Whether a SerDe makes a number of a text, and a list of one value, was not found out."""
-    name = f"other_{line.encode().hex()}"
-    lake.table(name, {"n": "bigint", "names": "array<string>"}, serde=HIVE_JSON)
+    """What a SerDe makes of a text where a number stands, of one value, of a finer moment."""
+    name = f"other_{line.encode().hex()[:60]}"
+    columns = {"n": "bigint", "names": "array<string>", "rate": "double", "ok": "boolean"}
+    lake.table(name, columns | {"at": "timestamp"}, serde=HIVE_JSON)
     lake.lines(f"{name}/a.gz", line)
-    assert lake.reason(f"select n, names from {name}").startswith("NOT_SUPPORTED: ")
+    assert lake.reason(f"select n, names, rate, ok, at from {name}").startswith("NOT_SUPPORTED: ")
 
 
 @pytest.mark.parametrize(
