@@ -1,11 +1,13 @@
 """A lake without a stack: empty tables of a domain, its bucket, and what runs left there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pyarrow.parquet as pq
+from botocore.client import BaseClient
 from pyspark.sql import SparkSession
 
 from glue_jobs.lake.catalog import Catalog
@@ -39,7 +41,7 @@ class EmptyLake:
             self._bucket(aws, f"{name}-{kind}") for kind in ("analytics", "raw")
         )
         self.store = Store(self.s3, f"s3://{self.folder.name}/")
-        self._make_tables()
+        create_tables(self.glue, self.databases, tables, self.store.uri(""))
         self._run_ids = (f"jr_{number}" for number in count(1))
         self.at_work: set[str] = set()  # ids of the runs that have not ended, says Glue
 
@@ -116,26 +118,29 @@ class EmptyLake:
         context._jsc.hadoopConfiguration().set(mount, folder.as_uri())  # ruff: ignore[private-member-access] - no public way while Spark runs
         return folder
 
-    def _make_tables(self) -> None:
-        for database in self.databases.values():
-            self.glue.create_database(DatabaseInput={"Name": database})
-        for table in self.tables:
-            columns = [
-                _column(field.name, field.dataType.simpleString()) for field in table.columns
-            ]
-            self.glue.create_table(
-                DatabaseName=self.databases[table.layer],
-                TableInput={
-                    "Name": table.name,
-                    "TableType": "EXTERNAL_TABLE",
-                    "PartitionKeys": [_column(key, "string") for key in table.partition_keys],
-                    "StorageDescriptor": {
-                        **_FORMAT,
-                        "Columns": columns,
-                        "Location": self.store.uri(table.path),
-                    },
-                },
-            )
+
+def create_tables(
+    glue: BaseClient, databases: Mapping[str, str], tables: Iterable[Table], folder: str
+) -> None:
+    """Create databases by layer and, in theirs, tables without partitions below an S3 URI."""
+    for database in databases.values():
+        glue.create_database(DatabaseInput={"Name": database})
+    for table in tables:
+        columns = [_column(field.name, field.dataType.simpleString()) for field in table.columns]
+        glue.create_table(
+            DatabaseName=databases[table.layer],
+            TableInput={
+                "Name": table.name,
+                "TableType": "EXTERNAL_TABLE",
+                "PartitionKeys": [_column(key, "string") for key in table.partition_keys],
+                "StorageDescriptor": storage(f"{folder}{table.path}") | {"Columns": columns},
+            },
+        )
+
+
+def storage(uri: str) -> dict[str, Any]:
+    """Return what the catalog says of Parquet files at an S3 URI."""
+    return {**_FORMAT, "Location": uri}
 
 
 def _column(name: str, data_type: str) -> dict[str, str]:

@@ -29,7 +29,6 @@ _TYPES: dict[str, Callable[[str], Value]] = {
     "date": date.fromisoformat,
     "timestamp": datetime.fromisoformat,
 }
-_POLLS = 0.2  # seconds between two looks at a query
 
 
 class AthenaError(Exception):
@@ -50,6 +49,7 @@ class Athena:
 
     client: BaseClient
     work_group: str
+    polls: float = 0.2  # seconds between two looks at a query
 
     def ask(self, statement: str, database: str, parameters: Sequence[str] = ()) -> Answer:
         """Return the whole answer; ``parameters`` are texts for the question marks.
@@ -69,12 +69,13 @@ class Athena:
         results = [page["ResultSet"] for page in pages]
         columns = results[0]["ResultSetMetadata"]["ColumnInfo"]
         types = {column["Name"]: column["Type"] for column in columns}
-        _header, *rows = [row["Data"] for result in results for row in result["Rows"]]
-        return Answer(types, [_row(cells, types) for cells in rows], scanned)
+        rows = [row["Data"] for result in results for row in result["Rows"]]
+        data = rows[1:]  # below the names; what creates a view answers with neither
+        return Answer(types, [_row(cells, types) for cells in data], scanned)
 
     def _wait(self, query_id: str) -> dict[str, Any]:
         while (query := self._describe(query_id))["Status"]["State"] in {"QUEUED", "RUNNING"}:
-            time.sleep(_POLLS)
+            time.sleep(self.polls)
         status = query["Status"]
         if status["State"] != "SUCCEEDED":
             raise AthenaError(

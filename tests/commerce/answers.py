@@ -1,0 +1,130 @@
+"""Tables filled from plain rows, the views over them, and what the local Athena answers.
+
+No Spark and no stack: rows go to Parquet, to the local S3 and the Glue catalog in this process.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+from botocore.client import BaseClient
+from pyspark.sql.pandas.types import to_arrow_schema
+
+from commerce.view_statements import for_student, view_statements
+from glue_jobs.commerce import schemas as commerce
+from glue_jobs.events import schemas as events
+from glue_jobs.lake.parquet import pack
+from glue_jobs.lake.tables import Partition, Table
+from glue_jobs.marts.schemas import MARTS
+from glue_jobs.report.athena import Answer, Athena
+from local_aws.server import LocalAws
+from tests.empty_lake import LAYERS, create_tables, storage
+from tests.template import PROJECT
+
+Row = dict[str, Any]  # times are naive and UTC, as the oracles have them
+VIEWS, QUERIES = PROJECT / "commerce/views", PROJECT / "commerce/queries"
+JSON_TABLES = {
+    "file_receipts",
+    "raw_events",
+}  # of the functions and the senders; no view reads them
+TABLES = {
+    table.name: table
+    for table in (*commerce.TABLES, *MARTS, *events.TABLES)
+    if table.name not in JSON_TABLES
+}
+
+
+class Answers:
+    """Three databases of one student, empty at first, with the views of the project."""
+
+    def __init__(self, aws: LocalAws, zone: str = "UTC") -> None:
+        self.student = f"answers-{uuid4().hex[:8]}"
+        self.databases = {layer: f"{layer}_{self.student.replace('-', '_')}" for layer in LAYERS}
+        self._s3, self._glue = aws.client("s3"), aws.client("glue")
+        region = self._s3.meta.region_name
+        self._s3.create_bucket(
+            Bucket=self.student, CreateBucketConfiguration={"LocationConstraint": region}
+        )
+        self._athena = Athena(_client_of_group(aws, self.student), self.student, polls=0.01)
+        create_tables(self._glue, self.databases, TABLES.values(), f"s3://{self.student}/")
+        for statement in view_statements(VIEWS, self.student, zone).values():
+            self._athena.ask(statement, self.databases["gold"])
+        self._zone = zone
+        self._filled: dict[str, list[Partition]] = {}
+
+    def fill(self, tables: Mapping[str, Iterable[Row]]) -> None:
+        """Let the tables have these rows, which hold the values of partition keys; others none."""
+        for name, partitions in self._filled.items():
+            self._drop(TABLES[name], partitions)
+        self._filled = {name: self._write(TABLES[name], rows) for name, rows in tables.items()}
+
+    def ask(self, text: str, layer: str = "gold") -> Answer:
+        """Return what Athena answers; ``gold_x`` and the zone's mark stand for what is here."""
+        return self._athena.ask(for_student(text, self.student, self._zone), self.databases[layer])
+
+    def rows(self, view: str) -> list[Row]:
+        """Return all rows of a view or table of gold, in any order."""
+        return self.ask(f"select * from {view}").rows
+
+    def query(self, name: str) -> list[Row]:
+        """Return what a file of ``commerce/queries`` answers, in its order."""
+        return self.ask((QUERIES / f"{name}.sql").read_text(encoding="utf-8")).rows
+
+    def _write(self, table: Table, rows: Iterable[Row]) -> list[Partition]:
+        by_partition: dict[Partition, list[Row]] = defaultdict(list)
+        for row in rows:
+            by_partition[tuple(row[key] for key in table.partition_keys)].append(row)
+        schema = to_arrow_schema(table.columns)
+        for partition, of_partition in by_partition.items():
+            content = pack(pa.Table.from_pylist(of_partition, _naive(schema)), table)
+            key = f"{table.path}{table.folder(partition)}rows.parquet"
+            self._s3.put_object(Bucket=self.student, Key=key, Body=content)
+        self._add(table, [*by_partition])
+        return [*by_partition]
+
+    def _add(self, table: Table, partitions: list[Partition]) -> None:
+        folder = f"s3://{self.student}/{table.path}"
+        inputs = [
+            {"Values": [*each], "StorageDescriptor": storage(folder + table.folder(each))}
+            for each in partitions
+        ]
+        for some in _hundreds(inputs):
+            answer = self._glue.batch_create_partition(
+                DatabaseName=self.databases[table.layer],
+                TableName=table.name,
+                PartitionInputList=some,
+            )
+            assert not answer.get("Errors")
+
+    def _drop(self, table: Table, partitions: list[Partition]) -> None:
+        for some in _hundreds(partitions):
+            self._glue.batch_delete_partition(
+                DatabaseName=self.databases[table.layer],
+                TableName=table.name,
+                PartitionsToDelete=[{"Values": [*each]} for each in some],
+            )
+
+
+def _client_of_group(aws: LocalAws, name: str) -> BaseClient:
+    """Return a client of Athena that knows a workgroup, whose results go to the bucket so named."""
+    client = aws.client("athena")
+    location = f"s3://{name}/results/"
+    client.create_work_group(
+        Name=name, Configuration={"ResultConfiguration": {"OutputLocation": location}}
+    )
+    return client
+
+
+def _hundreds(items: list[Any]) -> Iterable[list[Any]]:
+    """Yield as many as one request takes."""
+    return (items[at : at + 100] for at in range(0, len(items), 100))
+
+
+def _naive(schema: pa.Schema) -> pa.Schema:
+    """Return a schema for times without a zone; to cast them to one takes them for UTC."""
+    return pa.schema([
+        field.with_type(pa.timestamp("us")) if pa.types.is_timestamp(field.type) else field
+        for field in schema
+    ])
