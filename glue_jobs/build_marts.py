@@ -1,7 +1,8 @@
 """The Glue job of the marts: all that was loaded until the latest day becomes what it says.
 
 Wiring only. It reads published tables only and replaces each mart whole, so a run that ends
-anywhere leaves the marts of before or those of now, and the next makes all of them.
+anywhere leaves the marts of before or those of now, and the next makes all of them. Of a day that
+has not passed the quality gate nothing is made: readers keep the marts of before.
 """
 
 import json
@@ -12,6 +13,7 @@ from functools import partial
 from glue_jobs.glue_run import GlueRun
 from glue_jobs.lake.vacuum import vacuum
 from glue_jobs.marts.build import Limits, build, latest_day
+from glue_jobs.marts.gate import require_verdict
 from glue_jobs.marts.schemas import MARTS
 from glue_jobs.run_metrics import run_metrics
 
@@ -36,6 +38,7 @@ def main(argv: list[str]) -> None:
     with lake.lock:
         lake.manifests.recover(partial(glue_run.is_over, args["JOB_NAME"]))
         as_of = latest_day(lake)
+        require_verdict(lake, as_of)
         rows = build(lake, as_of, limits_of(args))
         vacuum(lake)
         lake.manifests.commit()
