@@ -1,9 +1,10 @@
 """Put the order book's code where its stack expects it: ``python -m commerce.package``.
 
-The functions' code is one zip, named by its content: the modules of ``commerce/functions`` and what
-they import of this project. Its key, the last line that is printed, is the parameter CodeKey;
-before it stands the URL of the template, which is longer than CloudFormation takes with a request.
-The jobs' scripts and modules lie beside those of the first stack, which stay as they are.
+The functions' code is one zip, named by its content: the modules of ``commerce/functions``, what
+they import of this project, and the statements of ``commerce``. Its key, the last line that is
+printed, is the parameter CodeKey; before it stands the URL of the template, which is longer than
+CloudFormation takes with a request. The jobs' scripts and modules lie beside those of the first
+stack, which stay as they are.
 """
 
 import argparse
@@ -72,12 +73,13 @@ def code_key(code: bytes) -> str:
 
 
 def function_code() -> bytes:
-    """Return the functions' modules, and those of the project that they import, as a zip."""
+    """Return the functions' modules, what they import of the project, and statements, as a zip."""
     finder = ModuleFinder([str(PROJECT)])  # the runtime has the standard library and boto3
     for file in sorted((PROJECT / "commerce" / "functions").glob("*.py")):
         finder.import_hook(f"commerce.functions.{file.stem}".removesuffix(".__init__"))
-    files = (vars(module)["__file__"] for module in finder.modules.values())
-    return zipped(Path(file) for file in files if file)  # what is built in has none
+    found = (vars(module)["__file__"] for module in finder.modules.values())
+    modules = (Path(file) for file in found if file)  # what is built in has none
+    return zipped([*modules, *(PROJECT / "commerce").rglob("*.sql")])
 
 
 def job_modules() -> bytes:

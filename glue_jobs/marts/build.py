@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from importlib.resources import files
-from typing import NamedTuple
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
@@ -24,6 +23,7 @@ from glue_jobs.lake.lake import Lake, Overwrite
 from glue_jobs.lake.ledger import ImbalanceError
 from glue_jobs.lake.parquet import files_of
 from glue_jobs.lake.tables import Table
+from glue_jobs.marts.limits import Limits
 from glue_jobs.marts.schemas import CURRENT, MARTS
 
 OF_ALL_TIME = (
@@ -35,23 +35,6 @@ OF_ALL_TIME = (
     DAILY_SALES_SUMMARY,
 )
 SALES = ("transactions", "sales")  # sources by whose deliveries the latest day is told
-
-
-class Limits(NamedTuple):
-    """Where scores and baskets are cut, as the statements of the marts name it.
-
-    ``recency_days``: at the most, of R from 5 to 2; ``order_counts``: at the least, of F from 2 to
-    5; both with commas. Baskets: ``order_days`` and ``session_days`` back from the latest day;
-    of ``most_products``; a pair is in ``least_baskets``.
-    """
-
-    recency_days: str
-    order_counts: str
-    order_days: int
-    session_days: int
-    most_products: int
-    least_baskets: int
-    show_pii: bool
 
 
 def latest_day(lake: Lake) -> date:

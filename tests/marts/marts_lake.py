@@ -13,7 +13,8 @@ from glue_jobs.events.schemas import EVENTS
 from glue_jobs.lake.lake import Lake
 from glue_jobs.lake.parquet import pack
 from glue_jobs.lake.tables import Table
-from glue_jobs.marts.build import Limits, build, latest_day
+from glue_jobs.marts.build import build, latest_day
+from glue_jobs.marts.limits import Limits
 from glue_jobs.marts.schemas import MARTS
 from local_aws.server import LocalAws
 from tests.commerce.oracle_records import Row

@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 from glue_jobs.commerce.contracts import CONTRACTS, FIRST_DAY
+from glue_jobs.marts.limits import limits_of
 from tests.template import COMMERCE, PROJECT, TEMPLATES, resources, template
 
 UNKNOWN = "unknown"  # the source of a file whose key names none
+VIEWS = PROJECT / "commerce" / "views"
 ANALYTICS = "capstone-analytics-${StudentId}-${AWS::AccountId}"
-[JOB] = resources("AWS::Glue::Job", COMMERCE).values()
+JOB, MARTS_JOB = resources("AWS::Glue::Job", COMMERCE).values()
 FUNCTIONS = resources("AWS::Lambda::Function", COMMERCE)
 RULES = resources("AWS::Events::Rule", COMMERCE)
 
@@ -18,33 +20,62 @@ def _database(layer: str) -> dict[str, Any]:
     return {"Fn::Join": ["_", [layer, student]]}
 
 
+PLACES = {
+    "--TempDir": {"Fn::Sub": f"s3://{ANALYTICS}/temp/"},
+    "--conf": {"Fn::Sub": "spark.hadoop.fs.s3a.endpoint.region=${AWS::Region}"},
+    "--analytics_path": {"Fn::Sub": f"s3://{ANALYTICS}/"},
+    "--bronze_database": _database("bronze"),
+    "--silver_database": _database("silver"),
+    "--gold_database": _database("gold"),
+    "--region": {"Ref": "AWS::Region"},
+    "--dpu_hour_price": {"Ref": "DpuHourPrice"},
+}
+
+
+def _own(job: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments that are not Glue's."""
+    given = job["DefaultArguments"]
+    return {name: value for name, value in given.items() if "-" not in name.removeprefix("--")}
+
+
 def test_own_arguments() -> None:
     """The job is told where everything is; a run reads all sources, as the bookmark has them."""
-    given = JOB["DefaultArguments"]
-    own = {name: value for name, value in given.items() if "-" not in name.removeprefix("--")}
-
-    assert own == {
-        "--TempDir": {"Fn::Sub": f"s3://{ANALYTICS}/temp/"},
-        "--conf": {"Fn::Sub": "spark.hadoop.fs.s3a.endpoint.region=${AWS::Region}"},
+    assert _own(JOB) == {
+        **PLACES,
         "--raw_path": {"Fn::Sub": "s3://${LandingBucket}/raw/"},
-        "--analytics_path": {"Fn::Sub": f"s3://{ANALYTICS}/"},
-        "--bronze_database": _database("bronze"),
-        "--silver_database": _database("silver"),
-        "--gold_database": _database("gold"),
-        "--region": {"Ref": "AWS::Region"},
         "--sources": ",".join(CONTRACTS),
         "--dates": "none",
         "--source_time_zone": {"Ref": "SourceTimeZone"},
         "--max_files": "1000",
-        "--dpu_hour_price": {"Ref": "DpuHourPrice"},
     }
 
 
+def test_arguments_of_the_marts() -> None:
+    """The limits are those of the questions; names are shown to nobody who did not ask."""
+    assert _own(MARTS_JOB) == {
+        **PLACES,
+        "--recency_days": "30,60,120,240",
+        "--order_counts": "2,3,5,8",
+        "--order_days": "180",
+        "--session_days": "30",
+        "--most_products": "50",
+        "--least_baskets": "5",
+        "--show_pii": {"Ref": "ShowPii"},
+    }
+    assert template(COMMERCE)["Parameters"]["ShowPii"]["Default"] == "false"
+    assert limits_of({
+        name.removeprefix("--"): "true" if isinstance(value, dict) else value
+        for name, value in _own(MARTS_JOB).items()
+    }).show_pii
+
+
 def test_bookmark() -> None:
-    """The bookmark is on, and no two runs share it."""
+    """The bookmark is on, but for what reads all that is published; no two runs share it."""
     assert JOB["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-enable"
-    assert JOB["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
-    assert JOB["MaxRetries"] == 1
+    assert MARTS_JOB["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-disable"
+    for job in (JOB, MARTS_JOB):
+        assert job["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
+        assert job["MaxRetries"] == 1
 
 
 def test_names_of_the_first_stack() -> None:
@@ -87,7 +118,8 @@ def test_functions_have_the_code() -> None:
     """All are packed into the one zip that the command has put there."""
     code = {"S3Bucket": {"Fn::Sub": ANALYTICS}, "S3Key": {"Ref": "CodeKey"}}
 
-    assert [function["Code"] for function in FUNCTIONS.values()] == [code, code]
+    assert len(FUNCTIONS) == 3
+    assert all(function["Code"] == code for function in FUNCTIONS.values())
 
 
 def test_files_reach_the_validator() -> None:
@@ -173,6 +205,18 @@ def test_api_only_if_asked_for() -> None:
         "BUCKET": {"Ref": "LandingBucket"},
         "MAX_FILE_BYTES": {"Ref": "MaxFileBytes"},
     }
+
+
+def test_views_come_after_their_tables() -> None:
+    """They are created when all that they may read is there, and again with other code."""
+    views = template(COMMERCE)["Resources"]["Views"]
+    tables = resources("AWS::Glue::Table", COMMERCE)
+    names = {each["TableInput"]["Name"]: name for name, each in tables.items()}
+    texts = "".join(file.read_text(encoding="utf-8") for file in VIEWS.glob("*.sql"))
+    read = {logical for name, logical in names.items() if re.search(rf"\b{name}\b", texts)}
+
+    assert {*views["DependsOn"]} >= read
+    assert views["Properties"]["CodeKey"] == {"Ref": "CodeKey"}
 
 
 def test_named_queries() -> None:

@@ -1,0 +1,67 @@
+"""Lambda: the views of ``commerce/views``, created again; for CloudFormation also on its behalf.
+
+Event: anything, or CloudFormation's of a custom resource, whose answer goes to its URL: with the
+stack the views come and go. Environment: ``STUDENT_ID``; ``SOURCE_TIME_ZONE``, that of days of
+sale; ``GOLD_DATABASE``; ``WORK_GROUP`` of Athena.
+"""
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import boto3
+from glue_jobs.athena import Athena
+
+from commerce.view_statements import view_statements
+
+VIEWS = Path(__file__).parents[1] / "views"
+_LOG = logging.getLogger(__name__)
+_LOG.setLevel(logging.INFO)
+
+
+def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
+    """Create every view anew, or drop all when the stack goes; return their ``views`` by name.
+
+    Raises:
+        AthenaError: Athena refused one; CloudFormation is told too.
+    """
+    if "ResponseURL" not in event:
+        return {"views": create()}
+    try:
+        return {"views": drop() if event["RequestType"] == "Delete" else create()}
+    finally:  # whatever went wrong, the stack waits for an answer
+        _answer(event, sys.exception())
+
+
+def create() -> list[str]:
+    """Create all views, those that others read first."""
+    statements = view_statements(VIEWS, os.environ["STUDENT_ID"], os.environ["SOURCE_TIME_ZONE"])
+    athena = Athena(boto3.client("athena"), os.environ["WORK_GROUP"])
+    for name, statement in statements.items():
+        athena.ask(statement, os.environ["GOLD_DATABASE"])
+        _LOG.info(json.dumps({"view": name}))
+    return [*statements]
+
+
+def drop() -> list[str]:
+    """Drop all views, those that read others first; one that is not there is no trouble."""
+    athena = Athena(boto3.client("athena"), os.environ["WORK_GROUP"])
+    names = [*view_statements(VIEWS, os.environ["STUDENT_ID"], "UTC")][::-1]
+    for name in names:
+        athena.ask(f"drop view if exists {name}", os.environ["GOLD_DATABASE"])
+    return names
+
+
+def _answer(event: dict[str, Any], error: BaseException | None) -> None:
+    """Tell CloudFormation; the code of a zip has no cfnresponse of AWS's to do so."""
+    status, reason = ("FAILED", f"{type(error).__name__}: {error}") if error else ("SUCCESS", "")
+    told = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
+    told |= {"PhysicalResourceId": event["LogicalResourceId"]}
+    told |= {"Status": status, "Reason": reason[:1000]}
+    request = Request(event["ResponseURL"], json.dumps(told).encode(), method="PUT")  # ruff: ignore[suspicious-url-open-usage] - CloudFormation's
+    with urlopen(request, timeout=30):  # ruff: ignore[suspicious-url-open-usage] - CloudFormation's
+        pass

@@ -1,0 +1,44 @@
+"""Where scores and baskets are cut: the arguments of the job, as its statements name them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+_FLAGS = {"true": True, "false": False}
+_NUMBERS = ("order_days", "session_days", "most_products", "least_baskets")
+
+
+class Limits(NamedTuple):
+    """Where scores and baskets are cut, as the statements of the marts name it.
+
+    ``recency_days``: at the most, of R from 5 to 2; ``order_counts``: at the least, of F from 2 to
+    5; both with commas. Baskets: ``order_days`` and ``session_days`` back from the latest day;
+    of ``most_products``; a pair is in ``least_baskets``.
+    """
+
+    recency_days: str
+    order_counts: str
+    order_days: int
+    session_days: int
+    most_products: int
+    least_baskets: int
+    show_pii: bool
+
+
+def limits_of(args: Mapping[str, str]) -> Limits:
+    """Return the limits that the arguments give.
+
+    Raises:
+        ValueError: one is not what it should be.
+    """
+    for name in ("recency_days", "order_counts"):
+        if not re.fullmatch(r"\d+(,\d+){3}", args[name]):
+            raise ValueError(f"--{name} takes four numbers, as 2,3,5,8, but got {args[name]!r}")
+    for name in _NUMBERS:
+        if not re.fullmatch(r"[1-9]\d{0,8}", args[name]):
+            raise ValueError(f"--{name} takes a number from 1 on, but got {args[name]!r}")
+    if args["show_pii"] not in _FLAGS:
+        raise ValueError(f"--show_pii takes true or false, but got {args['show_pii']!r}")
+    given: dict[str, Any] = {name: args[name] for name in Limits._fields}
+    given |= {name: int(args[name]) for name in _NUMBERS}
+    return Limits(**given | {"show_pii": _FLAGS[args["show_pii"]]})
