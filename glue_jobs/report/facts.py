@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
 
-from glue_jobs.report.athena import Athena, Row
+from glue_jobs.athena import Athena, Row
 
 Rows = list[Row]
 DAYS = 7  # of the page's week, which ends with its day

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from glue_jobs.report.athena import Row
+from glue_jobs.athena import Row
 from glue_jobs.report.facts import Facts, Rows
 
 SLOT = timedelta(minutes=5)

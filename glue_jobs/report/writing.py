@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import boto3
 
-from glue_jobs.report.athena import Athena
+from glue_jobs.athena import Athena
 from glue_jobs.report.facts import collect
 from glue_jobs.report.page import page
 

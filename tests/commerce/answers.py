@@ -13,12 +13,12 @@ from botocore.client import BaseClient
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from commerce.view_statements import for_student, view_statements
+from glue_jobs.athena import Answer, Athena
 from glue_jobs.commerce import schemas as commerce
 from glue_jobs.events import schemas as events
 from glue_jobs.lake.parquet import pack
 from glue_jobs.lake.tables import Partition, Table
 from glue_jobs.marts.schemas import MARTS
-from glue_jobs.report.athena import Answer, Athena
 from local_aws.server import LocalAws
 from tests.empty_lake import LAYERS, create_tables, storage
 from tests.template import PROJECT

@@ -5,8 +5,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from glue_jobs.athena import Athena
 from glue_jobs.events.rules import END_OF_TIME, FIRST_INSTANT
-from glue_jobs.report.athena import Athena
 from glue_jobs.report.facts import Facts
 from glue_jobs.report.health import health
 from glue_jobs.report.writing import day_of

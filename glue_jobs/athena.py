@@ -1,4 +1,4 @@
-"""Athena as the report and the notebook ask it: a statement and its parameters give typed rows.
+"""Athena as report, quality gate and notebooks ask it: a statement gives typed rows.
 
 Read from GetQueryResults, which tells a column's type, and NULL from a text without characters.
 The CSV file tells neither to most of its readers.
