@@ -23,7 +23,16 @@ from glue_jobs.commerce.facts import sales
 from glue_jobs.commerce.merge import Merged, merge
 from glue_jobs.commerce.packing import record_schema, unpack_records
 from glue_jobs.commerce.read_back import Day, read_back
-from glue_jobs.commerce.schemas import COUNT, INTEGER, REVENUE, TEXT, TRANSACTIONS, table_named
+from glue_jobs.commerce.schemas import (
+    CLICKSTREAM,
+    COUNT,
+    INTEGER,
+    REVENUE,
+    TEXT,
+    TRANSACTIONS,
+    table_named,
+)
+from glue_jobs.commerce.visits import visits
 from glue_jobs.lake.parquet import ROW_GROUP, packed, unpack
 from glue_jobs.lake.tables import Table
 
@@ -40,6 +49,7 @@ DAYS = T.StructType([
     T.StructField("before", COUNT),
     *(T.StructField(name, COUNT) for name in ("rows", "distinct", "ids")),
     T.StructField("gross", REVENUE),
+    T.StructField("visits", T.ArrayType(COUNT)),
     T.StructField("number", INTEGER),
     *(T.StructField(name, COUNT) for name in ("delivered", "accepted", "added")),
 ])
@@ -87,9 +97,15 @@ def _told(table: Table, day: date, merged: Merged, zone: ZoneInfo) -> Iterator[d
     """Sum and pack a day that is merged; yield what is told of it, as of ``DAYS``."""
     yield from merged.deliveries.to_pylist()
     yield from _files(table, merged.rows, merged.before)
+    for of, rows in _gold(table, merged.rows, day, zone).items():
+        yield from _files(of, rows)
+
+
+def _gold(table: Table, silver: pa.Table, day: date, zone: ZoneInfo) -> dict[Table, pa.Table]:
+    """Return the tables of ``GOLD_OF``."""
     if table is TRANSACTIONS:
-        for of, rows in sales(merged.rows, day, zone).items():
-            yield from _files(of, rows)
+        return sales(silver, day, zone)
+    return visits(silver) if table is CLICKSTREAM else {}
 
 
 def _read(s3: BaseClient, table: Table, uris: Iterable[str]) -> pa.Table:

@@ -3,14 +3,12 @@
 Pure functions of silver: of one day's rows comes that day, and no other.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.commerce.contracts import CENT, STATUSES
 from glue_jobs.commerce.schemas import (
@@ -19,6 +17,7 @@ from glue_jobs.commerce.schemas import (
     DAILY_SALES_SUMMARY,
     FCT_TRANSACTIONS,
 )
+from glue_jobs.commerce.sums import declared, ones, summed, with_columns
 from glue_jobs.lake.tables import Table
 
 COMPLETED, RETURNED, REFUNDED = range(len(STATUSES))  # from the lowest to the highest
@@ -76,7 +75,7 @@ def transactions(silver: pa.Table, midnight: datetime) -> pa.Table:
         "refunded_time": _later(known["refunded_min"], sold),
         "versions": known["count_all"],
     }
-    return _declared(FCT_TRANSACTIONS, _with(current, told))
+    return declared(FCT_TRANSACTIONS, with_columns(current, told))
 
 
 def _with_reversals(silver: pa.Table) -> pa.Table:
@@ -88,37 +87,37 @@ def _with_reversals(silver: pa.Table) -> pa.Table:
         "reversed": pc.if_else(pc.greater_equal(rank, RETURNED), effective, never),
         "refunded": pc.if_else(pc.equal(rank, REFUNDED), effective, never),
     }
-    return _with(silver, told)
+    return with_columns(silver, told)
 
 
 def _in_order_of_truth(versions: pa.Table) -> pa.Table:
     """Sort by transaction, the version that counts last; add the number of each ``row``."""
     keys = [(name, "ascending") for name in ("transaction_id", "last_effective", *_CONTENT)]
     order = pc.sort_indices(versions, keys, null_placement="at_start")
-    return _with(versions.take(order), {"row": pa.array(np.arange(len(versions)))})
+    return with_columns(versions.take(order), {"row": pa.array(np.arange(len(versions)))})
 
 
 def daily_product_sales(facts: pa.Table) -> pa.Table:
     """Rows: one per product. Columns: those of the table."""
-    orders = _summed(_lines(facts), "product_id", "customer_id", "order")
-    products = _summed(_with(orders, {"orders": _ones(orders)}), "product_id")
-    return _declared(DAILY_PRODUCT_SALES, products)
+    orders = summed(_lines(facts), "product_id", "customer_id", "order")
+    products = summed(with_columns(orders, {"orders": ones(orders)}), "product_id")
+    return declared(DAILY_PRODUCT_SALES, products)
 
 
 def daily_customer_sales(facts: pa.Table) -> pa.Table:
     """Rows: one per customer, of whom each order is. Columns: those of the table."""
-    orders = _summed(_lines(facts), "customer_id", "order")
+    orders = summed(_lines(facts), "customer_id", "order")
     is_completed = pc.greater(orders["completed"], 0).cast(pa.int64())
-    counted = _with(orders, {"orders": _ones(orders), "completed_orders": is_completed})
-    return _declared(DAILY_CUSTOMER_SALES, _summed(counted, "customer_id"))
+    counted = with_columns(orders, {"orders": ones(orders), "completed_orders": is_completed})
+    return declared(DAILY_CUSTOMER_SALES, summed(counted, "customer_id"))
 
 
 def daily_sales_summary(customers: pa.Table) -> pa.Table:
     """Rows: one, none without customers. Columns: those of the table."""
-    one, day = _ones(customers), pa.repeat("day", len(customers))
-    total = _summed(_with(customers, {"unique_customers": one, "day": day}), "day")
+    one, day = ones(customers), pa.repeat("day", len(customers))
+    total = summed(with_columns(customers, {"unique_customers": one, "day": day}), "day")
     means = map(_mean, total["net_revenue"].to_pylist(), total["completed_orders"].to_pylist())
-    return _declared(DAILY_SALES_SUMMARY, _with(total, {"avg_order_value": pa.array(means)}))
+    return declared(DAILY_SALES_SUMMARY, with_columns(total, {"avg_order_value": pa.array(means)}))
 
 
 def _lines(facts: pa.Table) -> pa.Table:
@@ -129,23 +128,12 @@ def _lines(facts: pa.Table) -> pa.Table:
         "product_id": facts["product_id"],
         "customer_id": facts["customer_id"],
         "order": pc.coalesce(facts["order_id"], alone),
-        "transactions": _ones(facts),
+        "transactions": ones(facts),
         "completed": is_completed.cast(pa.int64()),
         "units": units,
         "units_returned": pc.if_else(is_completed, 0, units),
         **{f"{kind}_revenue": facts[f"{kind}_amount"] for kind in ("gross", "returned", "net")},
     })
-
-
-def _summed(rows: pa.Table, *keys: str) -> pa.Table:
-    """Sum all numbers; rows: one per distinct value of the keys."""
-    numbers = [each.name for each in rows.schema if not pa.types.is_string(each.type)]
-    sums = rows.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in numbers])
-    return sums.rename_columns({f"{name}_sum": name for name in numbers})
-
-
-def _ones(rows: pa.Table) -> pa.Array:
-    return pa.repeat(pa.scalar(1, pa.int64()), len(rows))
 
 
 def _later(times: pa.ChunkedArray, others: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -156,14 +144,3 @@ def _later(times: pa.ChunkedArray, others: pa.ChunkedArray) -> pa.ChunkedArray:
 def _mean(amount: Decimal, count: int) -> Decimal | None:
     """Divide an amount by a count, half up to cents."""
     return (amount / count).quantize(CENT, ROUND_HALF_UP) if count else None
-
-
-def _with(rows: pa.Table, columns: Mapping[str, pa.Array]) -> pa.Table:
-    """Add columns, or replace them."""
-    of_rows = dict(zip(rows.column_names, rows.columns, strict=True))
-    return pa.table({**of_rows, **columns})
-
-
-def _declared(table: Table, rows: pa.Table) -> pa.Table:
-    """Return a table's columns as it declares them."""
-    return rows.select(table.columns.names).cast(to_arrow_schema(table.columns))

@@ -9,8 +9,10 @@ from glue_jobs.commerce.raw_files import RawFile
 from glue_jobs.commerce.read_back import NOTHING as NOTHING_HELD
 from glue_jobs.commerce.read_back import Day, Held
 from glue_jobs.commerce.schemas import (
+    CLICKSTREAM,
     COMMERCE_LEDGER,
     DAILY,
+    DAILY_DEVICE_SESSIONS,
     FCT_TRANSACTIONS,
     FILE_KEYS,
     LOADED,
@@ -90,7 +92,7 @@ def reconcile(
     """Prove that no record is lost or counted twice, and that the tables of a day agree.
 
     ``before``: the rows of silver until now; ``held``: what the files hold that are to replace
-    them, and those of facts and daily tables.
+    them, and those of gold.
 
     Raises:
         ImbalanceError: for some file lines are not accepted + duplicates + rejected; or for some
@@ -109,7 +111,7 @@ def reconcile(
         ],
         "days with a row twice": [day for day, of in held.items() if of.rows != of.distinct],
         "days of which facts or sums are not silver's": [
-            dt for table, dt in held if table == TRANSACTIONS.name and not _agree(held, dt)
+            (of, dt) for of, dt in held if of in _PROOFS and not _PROOFS[of](held, dt)
         ],
         "days that were given rows and are not written": [*(added.keys() - held.keys())],
     }
@@ -123,8 +125,17 @@ def reconcile(
 _SILVER = {table.name for table in SILVER}
 
 
-def _agree(held: Mapping[Day, Held], dt: str) -> bool:
+def _are_sales(held: Mapping[Day, Held], dt: str) -> bool:
     """Tell whether a day's facts have silver's transactions, and daily tables their money."""
     facts = held.get((FCT_TRANSACTIONS.name, dt), NOTHING_HELD)
     sums = {held.get((table.name, dt), NOTHING_HELD).gross for table in DAILY}
     return facts.rows == held[TRANSACTIONS.name, dt].ids and sums == {facts.gross}
+
+
+def _are_visits(held: Mapping[Day, Held], dt: str) -> bool:
+    """Tell whether a day's devices have silver's visits and events."""
+    devices = held.get((DAILY_DEVICE_SESSIONS.name, dt), NOTHING_HELD)
+    return devices.visits == held[CLICKSTREAM.name, dt].visits
+
+
+_PROOFS = {TRANSACTIONS.name: _are_sales, CLICKSTREAM.name: _are_visits}

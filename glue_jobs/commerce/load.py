@@ -1,7 +1,7 @@
 """Raw files into every table of the order book, in one publication."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pyspark import StorageLevel
@@ -14,7 +14,7 @@ from glue_jobs.commerce.raw_files import RawFile
 from glue_jobs.commerce.read_back import Day, Held
 from glue_jobs.commerce.schemas import (
     COMMERCE_LEDGER,
-    FACTS,
+    GOLD_OF,
     REJECTED_RECORDS,
     SILVER_OF,
     TRANSACTIONS,
@@ -46,12 +46,12 @@ def load(
     parsed: DataFrame,
     lake: Lake,
     zone: str,
-    unfinished: Collection[Partition],
+    unfinished: Days,
 ) -> list[LedgerRow]:
     """Bring raw files into every table; a replay leaves the same rows.
 
     ``parsed``: the files' lines, kept, as of ``parsing.PARSED``; ``zone`` is that of days of sale;
-    days that are ``unfinished`` get their facts again. Returns the rows of the ledger.
+    days that are ``unfinished`` get their gold again. Returns the rows of the ledger.
 
     Raises:
         ImbalanceError: a record was lost or counted twice; nothing is published.
@@ -60,10 +60,12 @@ def load(
     faults = {n: why for n, file in enumerate(files) if (why := ledger.fault(file, counted[n]))}
     sound = parsed.where(~F.col("number").isin([*faults])) if faults else parsed
     days = days_of(files, (row for row in counted.values() if row.number not in faults))
-    days[TRANSACTIONS] |= set(unfinished)
-    lake.manifests.change(days[TRANSACTIONS])
+    for table, some in unfinished.items():
+        days[table] |= some
+    days = {table: some for table, some in days.items() if some}
+    lake.manifests.change(set().union(*(days.get(table, ()) for table in GOLD_OF)))
 
-    made = make_days(sound, files, lake, zone, {of: some for of, some in days.items() if some})
+    made = make_days(sound, files, lake, zone, days)
     rows = ledger.account(files, counted, faults, made.deliveries)
     ledger.reconcile(rows, made.deliveries, made.before, made.held)
 
@@ -82,7 +84,7 @@ def days_of(files: list[RawFile], counted: Iterable[Row]) -> Days:
 
 
 def make_days(parsed: DataFrame, files: list[RawFile], lake: Lake, zone: str, days: Days) -> Made:
-    """Merge what was delivered into some days of silver; sum days of sale anew."""
+    """Merge what was delivered into some days of silver; make their gold anew."""
     if not days:
         return NOTHING
     known = {
@@ -93,7 +95,7 @@ def make_days(parsed: DataFrame, files: list[RawFile], lake: Lake, zone: str, da
     making = Making(known, [file.uri for file in files], zone, lake.store.region)
     made = make(parsed.where("table is not null"), making).persist(StorageLevel.DISK_ONLY)
     told = made.where("content is null").drop("file_name", "content").collect()
-    gold = dict.fromkeys(FACTS, days[TRANSACTIONS]) if TRANSACTIONS in days else {}
+    gold = {of: some for table, some in days.items() for of in GOLD_OF.get(table, ())}
     packed = made.where("content is not null").select(*TRANSACTIONS.packed_columns.names)
     return Made(
         [Overwrite(days | gold, packed)],

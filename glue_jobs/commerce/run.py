@@ -11,7 +11,7 @@ from glue_jobs.commerce import parsing
 from glue_jobs.commerce.arrivals import NO_DATES, Arrivals, arrivals, delivered_on
 from glue_jobs.commerce.load import load
 from glue_jobs.commerce.raw_files import RawFiles
-from glue_jobs.commerce.schemas import TRANSACTIONS, UNBALANCED
+from glue_jobs.commerce.schemas import GOLD_OF, UNBALANCED
 from glue_jobs.lake.lake import Lake
 from glue_jobs.lake.ledger import COUNTS, LedgerRow
 from glue_jobs.lake.tables import Partition
@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a run did: the ledger's rows of the files it read, and the days of sale it finished."""
+    """What a run did: the ledger's rows of the files it read, and the days that it finished."""
 
     rows: list[LedgerRow]
     without_glue: str | None
@@ -64,7 +64,9 @@ def run(
     caller holds the lake's lock, and commits: first the bookmark, then the manifest.
     """
     in_flight = lake.manifests.recover(is_over)
-    unfinished = lake.keep_registered(TRANSACTIONS, in_flight.partitions)
+    # A day is a day: which of the two tables of silver a dead run had begun is not written down.
+    unfinished = {of: lake.keep_registered(of, in_flight.partitions) for of in GOLD_OF}
+    finished = set().union(*unfinished.values())
     lake.manifests.begin_reading()
     if wanted.dates == NO_DATES:
         is_dead = in_flight.is_reader_dead
@@ -72,13 +74,13 @@ def run(
     else:
         found = Arrivals(delivered_on(raw, wanted.sources, wanted.dates))
     rows: list[LedgerRow] = []
-    if found.files or unfinished:
+    if found.files or finished:
         # Glue's reader keeps to the limit; what is found without it may be all there is.
         for first in range(0, max(1, len(found.files)), wanted.max_files):
             files = found.files[first : first + wanted.max_files]
             parsed = parsing.parse_files(lake.spark, files, wanted.zone, raw.region)
             parsed = parsed.persist(StorageLevel.DISK_ONLY)
-            rows += load(files, parsed, lake, wanted.zone, () if first else unfinished)
+            rows += load(files, parsed, lake, wanted.zone, {} if first else unfinished)
             lake.spark.catalog.clearCache()
     vacuum(lake)
-    return Outcome(rows, found.without_glue, unfinished, lake.manifests.unreadable)
+    return Outcome(rows, found.without_glue, finished, lake.manifests.unreadable)

@@ -248,6 +248,8 @@ DAILY_SALES_SUMMARY = _table(
     nullable("avg_order_value", MEAN, "Net revenue a completed order, US dollars; NULL without."),
 )
 
+# Types of events, the steps of a visit; each is counted in a column of its plural.
+STEPS = ("page_view", "product_view", "add_to_cart", "checkout", "purchase")
 _VISITS_THAT = "Visits in which somebody {}."
 
 DAILY_DEVICE_SESSIONS = _table(
@@ -270,8 +272,11 @@ DAILY_DEVICE_SESSIONS = _table(
 SILVER = (TRANSACTIONS, PRODUCTS, CUSTOMERS, REVIEWS, CLICKSTREAM)
 DAILY = (DAILY_PRODUCT_SALES, DAILY_CUSTOMER_SALES, DAILY_SALES_SUMMARY)
 FACTS = (FCT_TRANSACTIONS, *DAILY)
+# What is made anew of a day of silver whenever it changes.
+GOLD_OF = {TRANSACTIONS: FACTS, CLICKSTREAM: (DAILY_DEVICE_SESSIONS,)}
+GOLD = tuple(table for made in GOLD_OF.values() for table in made)
 # What the job that loads writes; functions and the quality gate write the rest.
-WRITTEN = (COMMERCE_LEDGER, REJECTED_RECORDS, *SILVER, *FACTS, DAILY_DEVICE_SESSIONS)
+WRITTEN = (COMMERCE_LEDGER, REJECTED_RECORDS, *SILVER, *GOLD)
 TABLES = (FILE_RECEIPTS, QUALITY_RESULTS, *WRITTEN)
 
 # What a row says of its deliveries; all else is its content.

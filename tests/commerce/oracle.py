@@ -46,6 +46,14 @@ DAILY = {  # table: what a row is of beside its day, and what it tells
     ),
 }
 
+STEPS = {  # of a visit: where its events are counted, and the visits that took it
+    "page_view": ("page_views", None),
+    "product_view": ("product_views", "sessions_that_viewed"),
+    "add_to_cart": ("add_to_carts", "sessions_that_added"),
+    "checkout": ("checkouts", "sessions_that_checked_out"),
+    "purchase": ("purchases", "sessions_that_bought"),
+}
+
 
 @dataclass
 class Counts:
@@ -75,6 +83,7 @@ def load(
     facts = fct_transactions(tables["transactions"], zone)
     tables["fct_transactions"] = facts
     tables |= {table: _daily(table, facts) for table in DAILY}
+    tables["daily_device_sessions"] = daily_device_sessions(tables["clickstream"])
     return {table: sorted(rows, key=_total_order) for table, rows in tables.items()}, counts
 
 
@@ -202,3 +211,18 @@ def _measures(facts: list[Row]) -> Row:
 
 def _order(fact: Row) -> tuple[str, str]:
     return fact["customer_id"], fact["order_id"] or f"t:{fact['transaction_id']}"
+
+
+def daily_device_sessions(clicks: list[Row]) -> list[Row]:
+    """Rows: one per day and device of ``clicks``, those of silver."""
+    groups = defaultdict(list)
+    for click in clicks:
+        groups[click["dt"], click["device"]].append(click)
+    rows = []
+    for (dt, device), group in groups.items():
+        row = {"dt": dt, "device": device, "sessions": len({c["session_id"] for c in group})}
+        for step, (events, visits) in STEPS.items():
+            sessions = [click["session_id"] for click in group if click["event_type"] == step]
+            row |= {events: len(sessions)} | ({visits: len({*sessions})} if visits else {})
+        rows.append(row)
+    return rows

@@ -18,7 +18,7 @@ from tests.empty_lake import EmptyLake
 
 
 class OrderLake(EmptyLake):
-    """Eleven empty tables, and runs over the raw files that are delivered."""
+    """Twelve empty tables, and runs over the raw files that are delivered."""
 
     def __init__(self, aws: LocalAws, spark: SparkSession) -> None:
         super().__init__(aws, spark, "commerce", WRITTEN)

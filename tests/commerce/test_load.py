@@ -10,10 +10,11 @@ from pyspark.sql import SparkSession
 from glue_jobs.commerce.schemas import (
     COMMERCE_LEDGER,
     DAILY_CUSTOMER_SALES,
+    DAILY_DEVICE_SESSIONS,
     DAILY_PRODUCT_SALES,
     DAILY_SALES_SUMMARY,
-    FACTS,
     FCT_TRANSACTIONS,
+    GOLD,
     PRODUCTS,
     REJECTED_RECORDS,
     TRANSACTIONS,
@@ -37,17 +38,28 @@ SALE = {
 OTHER = {**SALE, "transaction_id": "t_2", "order_id": "", "channel": "web"}
 BAD = {**SALE, "quantity": "0", "price": "x"}
 PRODUCT = {"product_id": "p_1", "name": "A", "category": "Books", "price": 5, "stock": 3}
-DAY, LATER = "2026-03-01", "2026-03-05"
+VIEW = {"session_id": "s_1", "event_type": "product_view", "device": "mobile"}
+BUY = {**VIEW, "event_type": "purchase", "customer_id": "c_1"}
+DAY, NEXT, LATER = "2026-03-01", "2026-03-02", "2026-03-05"
 AMOUNT = Decimal("9.99")
 
 
 @pytest.fixture(scope="module")
 def shop(aws: LocalAws, spark: SparkSession) -> OrderLake:
-    """A day's sales, one of them bad and one there twice, and a product; a return days later."""
+    """A day's sales, one of them bad and one there twice, a product and a visit over midnight.
+
+    Days later a return, and a click of the first day that is late.
+    """
     lake = OrderLake(aws, spark)
     sales = lake.deliver("transactions", DAY, [SALE, BAD, OTHER, SALE])
-    lake.run(sales, lake.deliver("products", DAY, [PRODUCT]))
-    lake.run(lake.deliver("transactions", LATER, [{**SALE, "status": "Returned"}]))
+    visit = [{**VIEW, "timestamp": f"{DAY}T23:59:59Z"}, {**BUY, "timestamp": f"{NEXT}T00:01:00Z"}]
+    clicks = lake.deliver("clickstream", DAY, visit)
+    lake.run(sales, lake.deliver("products", DAY, [PRODUCT]), clicks)
+    late = [{**BUY, "session_id": "s_2", "device": None, "timestamp": f"{DAY}T10:00:00Z"}]
+    lake.run(
+        lake.deliver("transactions", LATER, [{**SALE, "status": "Returned"}]),
+        lake.deliver("clickstream", LATER, late),
+    )
     return lake
 
 
@@ -86,10 +98,22 @@ def test_daily_sales(shop: OrderLake) -> None:
     assert _rows(shop, DAILY_SALES_SUMMARY, "avg_order_value", *columns) == [(AMOUNT, *sums)]
 
 
+def test_visits(shop: OrderLake) -> None:
+    """A visit counts on both days that it has events on; one of an unknown device counts too."""
+    columns = ("dt", "device", "sessions", "product_views", "purchases", "sessions_that_bought")
+    assert _rows(shop, DAILY_DEVICE_SESSIONS, *columns) == [
+        (DAY, "mobile", 1, 1, 0, 0),
+        (DAY, None, 1, 0, 1, 1),
+        (NEXT, "mobile", 1, 0, 1, 1),
+    ]
+
+
 def test_ledger(shop: OrderLake) -> None:
     """Every record is accepted, a duplicate, or rejected by every rule that it breaks."""
     columns = ("source", "dt", *COUNTS)
     assert _rows(shop, COMMERCE_LEDGER, *columns) == [
+        ("clickstream", DAY, 2, 2, 0, 0),
+        ("clickstream", LATER, 1, 1, 0, 0),
         ("products", DAY, 1, 1, 0, 0),
         ("transactions", DAY, 4, 2, 1, 1),
         ("transactions", LATER, 1, 1, 0, 0),
@@ -107,23 +131,26 @@ def test_replay(shop: OrderLake) -> None:
 
     outcome = shop.run(dates=f"{DAY}/{LATER}", max_files=2)
 
-    assert outcome.counts["files"] == 3
+    assert outcome.counts["files"] == 5
     assert _tables(shop) == before
 
 
 def test_days_of_a_dead_run(shop: OrderLake) -> None:
-    """What a run left in flight that has no file left to read is built again without new files."""
+    """What a run left in flight that has no file left to read is built again without new files.
+
+    Of the second day there are clicks alone, of the third it had not stored a row.
+    """
     before = _tables(shop)
     dead = shop.open()
-    dead.manifests.change([(DAY,), ("2026-03-02",)])  # of the second it had not stored a row
-    for table in FACTS:
-        shop.glue.delete_partition(
-            DatabaseName=shop.databases[table.layer], TableName=table.name, PartitionValues=[DAY]
-        )
+    dead.manifests.change([(DAY,), (NEXT,), (LATER,)])
+    for table in GOLD:
+        days = [{"Values": [day]} for day in (DAY, NEXT)]
+        name = {"DatabaseName": shop.databases[table.layer], "TableName": table.name}
+        shop.glue.batch_delete_partition(**name, PartitionsToDelete=days)
 
     outcome = shop.run()
 
-    assert (outcome.counts["files"], outcome.finished) == (0, {(DAY,)})
+    assert (outcome.counts["files"], outcome.finished) == (0, {(DAY,), (NEXT,)})
     assert _tables(shop) == before
     assert shop.in_flight() == []
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from glue_jobs.commerce.schemas import COMMERCE_LEDGER, FACTS, SILVER
+from glue_jobs.commerce.schemas import COMMERCE_LEDGER, GOLD, SILVER
 from local_aws.server import LocalAws
 from tests.commerce import oracle
 from tests.commerce.deliveries import deliveries, redelivered
@@ -68,7 +68,7 @@ def _deliver(lake: OrderLake, files: Iterable[Delivery]) -> list[str]:
 
 
 def _tables(lake: OrderLake) -> dict[str, Rows]:
-    return {table.name: _plain(lake.rows(table)) for table in (*SILVER, *FACTS)}
+    return {table.name: _plain(lake.rows(table)) for table in (*SILVER, *GOLD)}
 
 
 def _plain(rows: Iterable[oracle.Row]) -> Rows:

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pyspark.sql import SparkSession
 
-from glue_jobs.commerce.schemas import DAILY, FCT_TRANSACTIONS, SILVER
+from glue_jobs.commerce.schemas import GOLD, SILVER
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
 from tests.commerce import faulty_shop
@@ -39,7 +39,7 @@ STUDENT_ID = "orders"
 FIRST, SECOND = f"capstone-{STUDENT_ID}", f"capstone-commerce-{STUDENT_ID}"
 COUNTED = ("lines", "accepted", "duplicates", "rejected")
 LOGGING = ("validator", "load-commerce")
-COMPARED = (*SILVER, FCT_TRANSACTIONS, *DAILY)
+COMPARED = (*SILVER, *GOLD)
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def test_personal_data(shop: OrderBook) -> None:
         "metrics": metrics,
         "ledger": tables["commerce_ledger"],
         "reasons": without(tables["rejected_records"], "raw_line"),
-        "facts": [tables[table.name] for table in (FCT_TRANSACTIONS, *DAILY)],
+        "facts": [tables[table.name] for table in GOLD],
     }
 
     assert name in str(tables["customers"]).lower()

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 from functools import partial
 
-from glue_jobs.commerce.schemas import DAILY_SALES_SUMMARY, WRITTEN
+from glue_jobs.commerce.schemas import DAILY_DEVICE_SESSIONS, DAILY_SALES_SUMMARY, WRITTEN
 from glue_jobs.lake.ledger import COUNTS
 from tests.commerce import oracle
 from tests.crash.commerce.inputs import HALF_DONE, HELD_BACK, INPUTS, LOADED, RAW_INPUTS, raw_files
@@ -15,7 +15,7 @@ from tests.order_book import deploy
 def leave_half_done(deployment: Deployment) -> None:
     """Leave a day as a run does that dies amid its swaps and whose file is gone since.
 
-    A daily table lacks the day; its new version lies there, and the run's manifest.
+    Two daily tables lack the day; the new version of one lies there, and the run's manifest.
     """
     table, [day] = DAILY_SALES_SUMMARY, HALF_DONE
     [found] = [each for each in deployment.partitions(table) if each["Values"] == [day]]
@@ -25,7 +25,8 @@ def leave_half_done(deployment: Deployment) -> None:
     (deployment.analytics / folder).mkdir(parents=True)
     for file in (deployment.analytics / current.removeprefix(bucket)).glob("*.parquet"):
         (deployment.analytics / folder / file.name).write_bytes(file.read_bytes())
-    deployment.drop(table, [HALF_DONE])
+    for each in (table, DAILY_DEVICE_SESSIONS):
+        deployment.drop(each, [HALF_DONE])
     deployment.leave_manifest(HALF_DONE, {table.name: [[day, f"{bucket}{folder}"]]})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.commerce.oracle_records import Delivery
 from tests.crash.deployment import Raw
 
-HALF_DONE = ("2026-02-28",)  # a day of sale that no new file touches
+HALF_DONE = ("2026-02-28",)  # a day of sale, and of visits, that no new file touches
 BAD = {"quantity": "0", "price": "x"}
 
 
@@ -87,6 +87,7 @@ LOADED = (
         MARCH_1,
         transactions=sales(FEB_28, 0, 6) + sales(MARCH_1, 0, 10),
         products=[product(1), product(2)],
+        clickstream=[{**CLICK, "timestamp": f"{FEB_28}T10:00:00Z"}],
     ),
     on(
         MARCH_2,

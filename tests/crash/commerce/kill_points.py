@@ -2,8 +2,8 @@
 
 from glue_jobs.commerce.schemas import (
     COMMERCE_LEDGER,
-    FACTS,
     FCT_TRANSACTIONS,
+    GOLD,
     REJECTED_RECORDS,
     SILVER,
     TRANSACTIONS,
@@ -20,7 +20,7 @@ from tests.crash.kill_points import (
 )
 
 LOAD = "glue_jobs.commerce.run.load"
-SWAPPED = (*SILVER, *FACTS, REJECTED_RECORDS)  # all but the ledger, which is the last
+SWAPPED = (*SILVER, *GOLD, REJECTED_RECORDS)  # all but the ledger, which is the last
 SWAPPED_ALONE = {TRANSACTIONS: FAULTY, FCT_TRANSACTIONS: CLEAN}
 VERSION = ("PutObject", "versions/")
 
