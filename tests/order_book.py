@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from glue_jobs.commerce.schemas import WRITTEN
+from glue_jobs.lake.store import Store
 from glue_jobs.lake.tables import Table
 from local_aws.server import LocalAws
 from tests.pipeline import Pipeline
@@ -113,6 +114,10 @@ class OrderBook(Pipeline):
             for found in page["Partitions"]
         }
 
+    def store(self) -> Store:
+        """Return the analytics bucket."""
+        return Store(boto3.client("s3"), self.stack["DatasetUri"])
+
     def logs(self) -> dict[str, str]:
         """Return all that functions and jobs of both stacks have logged, by log group."""
         logs, told = boto3.client("logs"), {}
@@ -150,6 +155,8 @@ def as_text(value: object) -> str:
     """Return a value as Athena's CSV has it."""
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="milliseconds")
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)
 
 

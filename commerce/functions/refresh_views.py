@@ -11,12 +11,12 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import boto3
-from glue_jobs.athena import Athena
+from urllib3 import PoolManager
 
 from commerce.view_statements import view_statements
+from glue_jobs.athena import Athena
 
 VIEWS = Path(__file__).parents[1] / "views"
 _LOG = logging.getLogger(__name__)
@@ -62,6 +62,5 @@ def _answer(event: dict[str, Any], error: BaseException | None) -> None:
     told = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
     told |= {"PhysicalResourceId": event["LogicalResourceId"]}
     told |= {"Status": status, "Reason": reason[:1000]}
-    request = Request(event["ResponseURL"], json.dumps(told).encode(), method="PUT")  # ruff: ignore[suspicious-url-open-usage] - CloudFormation's
-    with urlopen(request, timeout=30):  # ruff: ignore[suspicious-url-open-usage] - CloudFormation's
-        pass
+    headers = {"content-type": ""}  # what the signature of the URL demands
+    PoolManager().request("PUT", event["ResponseURL"], body=json.dumps(told), headers=headers)

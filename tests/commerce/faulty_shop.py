@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator
+from datetime import date
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -108,6 +109,18 @@ class Shop(NamedTuple):
     def refused(self, path: str) -> str:
         """Return why a file is refused; nothing if it is not."""
         return self.truth.get(path, {}).get("refused") or REFUSED.get(path, "")
+
+    @property
+    def latest(self) -> date:
+        """The newest day of delivery of which sales were loaded."""
+        _, counts = self.loaded()
+        sales = (sent.path for sent, of in counts.items() if of.lines)
+        days = (path.split("/")[:2] for path in sales)
+        return max(
+            date.fromisoformat(day.removeprefix("date="))
+            for source, day in days
+            if source in {"sales", "transactions"}
+        )
 
     def loaded(self) -> tuple[dict[str, list[Row]], dict[Sent, Counts]]:
         """Return the oracle's tables, and its counts of each file that is not refused."""

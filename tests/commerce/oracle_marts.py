@@ -123,7 +123,7 @@ def _value(customer: str, registered: bool, days: list[Row], as_of: date | None)
     dates = [date.fromisoformat(row["dt"]) for row in days]
     completed = [date.fromisoformat(row["dt"]) for row in days if row["completed_orders"]]
     total = {of: sum(row[of] for row in days) for of in SUMMED.split()}
-    net, orders = Decimal(total["net_revenue"]), total["completed_orders"]
+    net, orders = _money(total["net_revenue"]), total["completed_orders"]
     recency = max(0, (as_of - max(completed)).days) if completed and as_of else None
     r_score = recency is not None and 5 - sum(recency > most for most in (30, 60, 120, 240))
     f_score = sum(orders >= least for least in (1, 2, 3, 5, 8))
@@ -137,8 +137,8 @@ def _value(customer: str, registered: bool, days: list[Row], as_of: date | None)
         "orders": total["orders"],
         "completed_orders": orders,
         "units": total["units"],
-        "gross_revenue": Decimal(total["gross_revenue"]),
-        "returned_revenue": Decimal(total["returned_revenue"]),
+        "gross_revenue": _money(total["gross_revenue"]),
+        "returned_revenue": _money(total["returned_revenue"]),
         "lifetime_value": net,
         "avg_order_value": (net / orders).quantize(CENT, ROUND_HALF_UP) if orders else None,
         "recency_days": recency,
@@ -147,6 +147,10 @@ def _value(customer: str, registered: bool, days: list[Row], as_of: date | None)
         "m_score": None,
         "segment": segment if days else "no_purchase",
     }
+
+
+def _money(amount: Decimal | int) -> Decimal:
+    return Decimal(amount).quantize(CENT)
 
 
 def _orders(facts: list[Row]) -> Iterator[tuple[tuple, date, str]]:

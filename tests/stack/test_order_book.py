@@ -6,6 +6,8 @@ A shop in which everything goes wrong is delivered in two parts, each loaded by 
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import boto3
@@ -13,10 +15,14 @@ import pytest
 from botocore.exceptions import ClientError
 from pyspark.sql import SparkSession
 
+from glue_jobs.commerce.quality_results import write_results
 from glue_jobs.commerce.schemas import GOLD, SILVER
+from glue_jobs.commerce.verdict import ACCEPTED, FAIL, Result
+from glue_jobs.marts.schemas import MARTS
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
-from tests.commerce import faulty_shop
+from tests.commerce import faulty_shop, oracle_marts
+from tests.commerce.answers import VIEWS
 from tests.commerce.faulty_shop import Sent, Shop
 from tests.commerce.functions.customers_server import page, served
 from tests.order_book import (
@@ -37,6 +43,7 @@ from tests.tools import calls
 
 STUDENT_ID = "orders"
 FIRST, SECOND = f"capstone-{STUDENT_ID}", f"capstone-commerce-{STUDENT_ID}"
+NOW = datetime.now(UTC) + timedelta(hours=1)  # after all loads
 COUNTED = ("lines", "accepted", "duplicates", "rejected")
 LOGGING = ("validator", "load-commerce")
 COMPARED = (*SILVER, *GOLD)
@@ -179,6 +186,45 @@ def test_tables(
     assert owned == Counter({row["source_file"]: int(row["accepted"]) for row in ledger})
 
 
+def test_marts(shop: OrderBook, delivered: Shop) -> None:
+    """A day that the gate did not let pass leaves no marts; accepted, they are the oracle's."""
+    marts, day = replace(shop, loads="MartsJobName"), str(delivered.latest)
+    failed = Result("x", None, FAIL, 1, 0, passed=False, detail=None, run_id="r", checked_at=NOW)
+    write_results(shop.store(), day, [failed])
+    run_id = marts.start()
+    for attempt in (run_id, f"{run_id}_attempt_1"):  # Glue tries once more
+        run = marts.wait(attempt)
+    assert run["JobRunState"] == "FAILED"
+    assert f"{day} failed x; they stay as they are" in run["ErrorMessage"]
+    assert not any(shop.partitions(mart) for mart in MARTS)
+    consent = failed._replace(
+        run_id="me", severity=ACCEPTED, observed=None, bound=None, passed=None
+    )
+    write_results(shop.store(), day, [consent])
+
+    marts.run()
+
+    tables, _ = delivered.loaded()
+    expected = oracle_marts.marts(tables, delivered.latest)
+    for mart in MARTS:
+        found = shop.rows(f"select * from {mart.name}", "Gold")
+        rows = [{**row, "snapshot": "current"} for row in expected[mart.name]]
+        assert in_order(found) == in_order(
+            {name: as_text(value) for name, value in row.items()} for row in rows
+        )
+
+
+def test_views(shop: OrderBook) -> None:
+    """The stack has made every view, and each answers."""
+    names = [file.stem for file in sorted(VIEWS.glob("*.sql"))]
+    found = boto3.client("glue").get_tables(DatabaseName=shop.stack["GoldDatabaseName"])
+
+    views = {each["Name"] for each in found["TableList"] if each["TableType"] == "VIRTUAL_VIEW"}
+    assert views == {*names}
+    for name in names:
+        shop.rows(f"select * from {name} limit 3", "Gold")
+
+
 def test_load_again(shop: OrderBook) -> None:
     """Days that are loaded again, by hand and without the bookmark, count nothing twice."""
     before = shop.tables()
@@ -250,7 +296,7 @@ def test_calls(shop: OrderBook, recorded: set[Call]) -> None:
     """Functions and job called what the list says; all tests above are needed."""
     del shop
     names = calls.StackNames(FIRST, SECOND)
-    for role in ("validator", "fetch", "load"):
+    for role in ("validator", "fetch", "load", "marts", "views"):
         calls.check(role, calls.made_by(role, recorded, names))
 
 

@@ -45,6 +45,8 @@ _CALLERS = {
     "load": ("glue", "LoadCommerceJob"),
     "validator": ("lambda", "ValidatorFunction"),
     "fetch": ("lambda", "FetchCustomersFunction"),
+    "marts": ("glue", "BuildMartsJob"),
+    "views": ("lambda", "RefreshViewsFunction"),
 }
 # How the ARNs end that a ``Ref`` gives as a whole.
 _ENDS = {

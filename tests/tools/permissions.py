@@ -22,7 +22,13 @@ FOLDER = demo.PROJECT / "docs/permissions"
 PAGE = demo.PROJECT / "docs/permissions.md"
 ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
 STACK_ROLES = ("job", "report", "generator", "emptier", "orchestration")
-COMMERCE_ROLES = ("load", "validator", "fetch")  # of the second stack, which is given the same role
+COMMERCE_ROLES = (
+    "load",
+    "marts",
+    "validator",
+    "fetch",
+    "views",
+)  # of the second stack, which is given the same role
 ROLES = (*STACK_ROLES, *COMMERCE_ROLES, "notebook")
 METRICS = "cloudwatch:PutMetricData"  # bounded by namespace: what is granted is no resource
 ANY = "*"  # on an action for which IAM knows no resource
