@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from commerce.package import code_key, zipped
+from commerce.package import code_key, function_code
 from local_aws.server import LocalAws
 from local_aws.settings import ACCOUNT_ID, REGION
 from tests.template import COMMERCE
@@ -50,10 +52,10 @@ def deployed(aws: LocalAws) -> Iterator[Deployed]:
     """Deploy the three templates as docs/permissions.md says."""
     api = aws.client("cloudformation")
     student = {"StudentId": STUDENT_ID}
-    _create(api, "role", ROLE_TEMPLATE.read_text(encoding="utf-8"), student)
+    _create(api, "role", _body(ROLE_TEMPLATE), student)
     [output] = api.describe_stacks(StackName="role")["Stacks"][0]["Outputs"]
     given = {**student, "RoleArn": output["OutputValue"], "GeneratorState": "DISABLED"}
-    _create(api, "with-role", demo.TEMPLATE.read_text(encoding="utf-8"), given)
+    _create(api, "with-role", _body(demo.TEMPLATE), given)
     _switch_on(aws, "with-role", given)
     _add_commerce(aws, {**student, "RoleArn": output["OutputValue"]})
     resources = [
@@ -67,10 +69,19 @@ def deployed(aws: LocalAws) -> Iterator[Deployed]:
         api.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
-def _create(api: Any, name: str, template: str, parameters: dict[str, str]) -> None:  # ruff: ignore[any-type] - boto3 makes its classes at run time
+def _body(file: Path) -> dict[str, str]:
+    return {"TemplateBody": file.read_text(encoding="utf-8")}
+
+
+def _create(
+    api: Any,  # ruff: ignore[any-type] - boto3 makes its classes at run time
+    name: str,
+    template: dict[str, str],
+    parameters: dict[str, str],
+) -> None:
     api.create_stack(
         StackName=name,
-        TemplateBody=template,
+        **template,
         Parameters=[
             {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
         ],
@@ -101,13 +112,15 @@ def _switch_on(aws: LocalAws, name: str, parameters: dict[str, str]) -> None:
 
 
 def _add_commerce(aws: LocalAws, parameters: dict[str, str]) -> None:
-    """Make the second stack; its functions have no code, for none is invoked."""
+    """Make the second stack; the function of its views is invoked."""
     bucket = f"capstone-analytics-{STUDENT_ID}-{ACCOUNT_ID}"
-    code = zipped([])
-    aws.client("s3").put_object(Bucket=bucket, Key=code_key(code), Body=code)
+    code = function_code()
+    put = partial(aws.client("s3").put_object, Bucket=bucket)
+    put(Key=code_key(code), Body=code)
+    put(Key="template", Body=COMMERCE.read_bytes())
     parameters |= {"CodeKey": code_key(code), "CustomersApiUrl": "https://localhost/customers"}
-    template = COMMERCE.read_text(encoding="utf-8")
-    _create(aws.client("cloudformation"), "second", template, parameters)
+    url = f"https://{bucket}.s3.{REGION}.amazonaws.com/template"
+    _create(aws.client("cloudformation"), "second", {"TemplateURL": url}, parameters)
 
 
 def _policies(aws: LocalAws, role_arn: str) -> list[dict[str, Any]]:
@@ -155,6 +168,8 @@ def test_who_has_the_role(aws: LocalAws, deployed: Deployed) -> None:
         "EmptierFunction",
         "OrchestrationStateMachine",
         "LoadCommerceJob",
+        "BuildMartsJob",
+        "RefreshViewsFunction",
         "ValidatorFunction",
         "FetchCustomersFunction",
     }
