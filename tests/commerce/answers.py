@@ -34,12 +34,15 @@ TABLES = {
     for table in (*commerce.TABLES, *MARTS, *events.TABLES)
     if table.name not in JSON_TABLES
 }
+# Columns that oracles of rows leave out: the only snapshot, and whose row it was first.
+_OWNED = {"snapshot": "current", "source_file": "s3://raw/1"}
 
 
 class Answers:
     """Three databases of one student, empty at first, with the views of the project."""
 
     def __init__(self, aws: LocalAws, zone: str = "UTC") -> None:
+        self.zone = zone
         self.student = f"answers-{uuid4().hex[:8]}"
         self.databases = {layer: f"{layer}_{self.student.replace('-', '_')}" for layer in LAYERS}
         self._s3, self._glue = aws.client("s3"), aws.client("glue")
@@ -51,7 +54,6 @@ class Answers:
         create_tables(self._glue, self.databases, TABLES.values(), f"s3://{self.student}/")
         for statement in view_statements(VIEWS, self.student, zone).values():
             self._athena.ask(statement, self.databases["gold"])
-        self._zone = zone
         self._filled: dict[str, list[Partition]] = {}
 
     def fill(self, tables: Mapping[str, Iterable[Row]]) -> None:
@@ -62,19 +64,15 @@ class Answers:
 
     def ask(self, text: str, layer: str = "gold") -> Answer:
         """Return what Athena answers; ``gold_x`` and the zone's mark stand for what is here."""
-        return self._athena.ask(for_student(text, self.student, self._zone), self.databases[layer])
+        return self._athena.ask(for_student(text, self.student, self.zone), self.databases[layer])
 
-    def rows(self, view: str) -> list[Row]:
-        """Return all rows of a view or table of gold, in any order."""
-        return self.ask(f"select * from {view}").rows
-
-    def query(self, name: str) -> list[Row]:
+    def query(self, name: str) -> Answer:
         """Return what a file of ``commerce/queries`` answers, in its order."""
-        return self.ask((QUERIES / f"{name}.sql").read_text(encoding="utf-8")).rows
+        return self.ask((QUERIES / f"{name}.sql").read_text(encoding="utf-8"))
 
     def _write(self, table: Table, rows: Iterable[Row]) -> list[Partition]:
         by_partition: dict[Partition, list[Row]] = defaultdict(list)
-        for row in rows:
+        for row in (_OWNED | row for row in rows):
             by_partition[tuple(row[key] for key in table.partition_keys)].append(row)
         schema = to_arrow_schema(table.columns)
         for partition, of_partition in by_partition.items():

@@ -1,0 +1,11 @@
+-- revenue_posted
+-- One row per day; by day.
+select
+    posting_date,
+    transactions,
+    reversals,
+    gross_revenue,
+    reversed_revenue,
+    net_revenue
+from revenue_posted
+order by posting_date

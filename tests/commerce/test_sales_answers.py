@@ -1,0 +1,151 @@
+"""The views and saved queries of sales answer what plain Python computes, cell by cell."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from glue_jobs.report.athena import Answer
+from local_aws.server import LocalAws
+from tests.commerce import crafted_shop, oracle, oracle_answers
+from tests.commerce.answers import QUERIES, Answers, Row
+from tests.commerce.crafted_shop import line
+from tests.commerce.deliveries import DAYS, FIRST_DAY, deliveries
+from tests.commerce.oracle_answers import Shop, ledger
+from tests.commerce.oracle_marts import latest_day, marts
+from tests.commerce.oracle_records import Delivery
+
+ZONES = ("UTC", "America/New_York")
+SALES = {"transactions", "sales"}
+POSTED = "select * from revenue_posted order by posting_date"
+# Each example fills tables and asks all views, and is as good in any zone.
+FEW = settings(max_examples=5, phases=[Phase.generate], derandomize=True)
+
+
+@pytest.fixture(scope="module", params=ZONES)
+def answers(aws: LocalAws, request: pytest.FixtureRequest) -> Answers:
+    """The views over empty tables, for days of sale in a zone."""
+    return Answers(aws, request.param)
+
+
+def shop(files: list[Delivery], answers: Answers, without: Iterable[str] = ()) -> Shop:
+    """Fill the tables with what the oracles make of deliveries, some with nothing; return it."""
+    tables, counts = oracle.load(files, ZoneInfo(answers.zone))
+    tables |= marts(tables, latest_day(files)) | {"commerce_ledger": ledger(files, counts)}
+    tables |= {key: [] for key in without}
+    answers.fill(tables)
+    as_of = max((file.day for file in files if file.source in SALES), default=None)
+    return Shop(tables, as_of, ZoneInfo(answers.zone))
+
+
+def told(answer: Answer, expected: Iterable[Row]) -> list[Row]:
+    """Return expected rows with the columns that are answered."""
+    return [{name: row[name] for name in answer.types} for row in expected]
+
+
+def in_any_order(rows: Iterable[Row]) -> list[Row]:
+    """Return rows in an order that depends on nothing but what they hold; NULL is the least."""
+    return sorted(rows, key=lambda row: [(of is not None, of) for of in row.values()])
+
+
+def check_views(answers: Answers, files: list[Delivery], without: Iterable[str] = ()) -> Shop:
+    """Compare each view's whole answer; return what the tables hold."""
+    of = shop(files, answers, without)
+    for view, expected in oracle_answers.views(of).items():
+        answer = answers.ask(f"select * from {view}")
+        assert (view, in_any_order(answer.rows)) == (view, in_any_order(told(answer, expected)))
+    return of
+
+
+def test_crafted_shop(answers: Answers) -> None:
+    """Every case that makes an answer wrong elsewhere; queries in their order."""
+    crafted = check_views(answers, crafted_shop.FILES)
+
+    for name, expected in oracle_answers.queries(crafted).items():
+        answer = answers.query(name)
+        assert (name, answer.rows) == (name, told(answer, expected))
+
+
+@FEW
+@given(files=deliveries(least=8, most=24))
+def test_random_shops(answers: Answers, files: list[Delivery]) -> None:
+    """Whatever collides; restated and posted revenue agree in total."""
+    check_views(answers, files)
+    [total] = answers.ask(
+        "select (select sum(net_revenue) from revenue_posted) as posted,"
+        " (select sum(net_revenue) from daily_sales_summary) as restated"
+    ).rows
+    assert total["posted"] == total["restated"]
+
+
+@FEW
+@given(files=deliveries("transactions", least=4, most=8), later=st.integers(2, 40))
+def test_a_closed_day_is_posted_for_good(
+    answers: Answers, files: list[Delivery], later: int
+) -> None:
+    """All sales come back: no earlier posting changes, and one day has all of it."""
+    facts = shop(files, answers).tables["fct_transactions"]
+    kept = [fact for fact in facts if fact["status"] == "completed"]
+    before = answers.ask(POSTED).rows
+    day = FIRST_DAY + timedelta(DAYS + later)
+
+    shop([*files, Delivery("transactions", day, [*map(_returned, kept)])], answers)
+    after = answers.ask(POSTED).rows
+
+    assert after[: len(before)] == before
+    known = datetime(day.year, day.month, day.day, tzinfo=UTC).astimezone(ZoneInfo(answers.zone))
+    [*quiet, last] = [row for row in after[len(before) :] if row["posting_date"] <= known.date()]
+    assert not any(row["net_revenue"] for row in quiet)
+    assert last["posting_date"] == known.date()
+    assert (last["reversals"], -last["net_revenue"]) == (
+        len(kept),
+        sum(fact["net_amount"] for fact in kept),
+    )
+
+
+def _returned(fact: Row) -> Row:
+    """Return the record that says that all of a sale came back, and nothing else."""
+    sold = fact["transaction_time"]
+    same = ["transaction_id", "order_id", "customer_id", "product_id", "quantity", "price"]
+    return {name: str(fact[name] or "") for name in same} | {
+        "total_amount": str(fact["gross_amount"]),
+        "transaction_date": f"{sold.isoformat()}Z" if sold else fact["dt"],
+        "status": "returned",
+    }
+
+
+def test_no_data(answers: Answers) -> None:
+    """Without any delivery nothing is answered, and nothing fails; nor on a day without sales."""
+    check_views(answers, [])
+    assert {file.stem: answers.query(file.stem).rows for file in QUERIES.glob("*.sql")} == {
+        file.stem: [] for file in QUERIES.glob("*.sql")
+    }
+    check_views(answers, [Delivery("transactions", FIRST_DAY, [])])
+    [only] = answers.query("daily_sales").rows
+    assert (only["sales_date"], only["transactions"], only["net_revenue"]) == (FIRST_DAY, 0, 0)
+
+
+def test_first_day_ever(answers: Answers) -> None:
+    """No day before the first sale is told, and there is no mean of a week yet."""
+    check_views(answers, [Delivery("transactions", FIRST_DAY, [line(1, "lamp", "2026-03-02")])])
+
+
+def test_a_stray_sale(answers: Answers) -> None:
+    """The calendar holds any span of days that the contract allows: more than 10,000."""
+    lines = [line(1, "lamp", "2000-01-01"), line(2, "lamp", "2030-01-01")]
+    shop([Delivery("transactions", date(2030, 1, 1), lines)], answers)
+
+    [days] = answers.ask(
+        "select count(*) as days, min(sales_date) as first, max(sales_date) as last, "
+        "sum(transactions) as sales from sales_days"
+    ).rows
+    span = (date(2030, 1, 1) - date(2000, 1, 1)).days + 1
+    assert [*days.values()] == [span, date(2000, 1, 1), date(2030, 1, 1), 2]
+
+
+def test_marts_behind_the_facts(answers: Answers) -> None:
+    """Sales stay whose product and customer no dimension has yet, as after a gate that failed."""
+    check_views(answers, crafted_shop.FILES, without=("dim_products", "dim_customers"))
