@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from glue_jobs.report.athena import Answer
+from glue_jobs.athena import Answer
 from local_aws.server import LocalAws
 from tests.commerce import crafted_shop, oracle, oracle_answers
 from tests.commerce.answers import QUERIES, Answers, Row
