@@ -1,0 +1,10 @@
+-- freshness
+-- Hours since the end, UTC, of the newest day of delivery that is loaded; one row per source that ever delivered.
+select
+    source,
+    max(dt) as newest_dt,
+    date_diff('second', cast(max(dt) as timestamp) + interval '1' day, timestamp 'Now') / 3600e0 as fresh
+from bronze_x.commerce_ledger
+where state = 'loaded'
+group by source
+order by source

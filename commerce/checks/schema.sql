@@ -1,0 +1,64 @@
+-- schema
+-- What the day's files, the newest of each name, tell of their fields; one row per source and field that a file has
+-- or that a rule of its type or values was broken in. Refused files count too, where their columns are known.
+with files as (
+    select
+        source,
+        columns
+    from (
+        select
+            source,
+            columns,
+            row_number() over (partition by source, landing_key order by received_at desc, raw_key) as place
+        from bronze_x.file_receipts
+        where date = 'Day' and source <> 'unknown'
+    )
+    where place = 1 and cardinality(columns) > 0
+),
+fields as (
+    select
+        source,
+        field,
+        count(*) as files
+    from files
+    cross join unnest(columns) as named (field)
+    group by source, field
+),
+broken as (
+    select
+        source,
+        regexp_extract(rule, '^(wrong_type|invalid)_(.+)$', 2) as field,
+        sum(number) as broken
+    from bronze_x.commerce_ledger
+    cross join unnest(reasons) as rejected (reason, number)
+    cross join unnest(split(reason, ',')) as rules (rule)
+    where dt = 'Day' and regexp_like(rule, '^(wrong_type|invalid)_.')
+    group by source, regexp_extract(rule, '^(wrong_type|invalid)_(.+)$', 2)
+),
+totals as (
+    select
+        source,
+        sum(lines) as records
+    from bronze_x.commerce_ledger
+    where dt = 'Day'
+    group by source
+),
+delivered as (
+    select
+        source,
+        count(*) as files
+    from files
+    group by source
+)
+select
+    delivered.source,
+    fields.field,
+    fields.files,
+    delivered.files as of_files,
+    coalesce(broken.broken, 0) as broken,
+    coalesce(totals.records, 0) as records
+from delivered
+join fields on fields.source = delivered.source
+left join broken on broken.source = fields.source and broken.field = fields.field
+left join totals on totals.source = delivered.source
+order by delivered.source, fields.field
