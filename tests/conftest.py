@@ -23,6 +23,7 @@ AS_ON_THE_LOCAL_AWS = {
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
+    "spark.python.daemon.module": "local_aws.runtime.python_daemon",
     "spark.driver.defaultJavaOptions": class_archive.JAVA_OPTIONS,
 }
 

@@ -44,6 +44,7 @@ def _defaults(run_home: Path) -> dict[str, str]:
             "-XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError -Duser.timezone=UTC "
             f'-Djava.io.tmpdir="{scratch}" {class_archive.JAVA_OPTIONS}'
         ),
+        "spark.python.daemon.module": "python_daemon",  # of the runtime
         "spark.sql.warehouse.dir": (run_home / "warehouse").as_uri(),
         "spark.sql.session.timeZone": "UTC",
         # Glue sizes shuffles to its workers, here they are this machine's cores.
