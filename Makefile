@@ -91,7 +91,8 @@ cost: $(INSTALLED) ## write the figures of docs/cost.md and docs/scaling.md: wha
 	$(RUN) -m tests.tools.cost_page
 	$(RUN) -m tests.tools.scaling_page
 
-dictionary: $(INSTALLED) ## write the tables of docs/data-dictionary.md and docs/commerce-contracts.md
+dictionary: $(INSTALLED) ## write the tables of docs/data-dictionary.md and docs/commerce-contracts.md, and the saved queries
+	$(RUN) -m tests.tools.saved_queries
 	$(RUN) -m tests.tools.data_dictionary
 	$(RUN) -m tests.tools.contracts_page
 

@@ -6,6 +6,7 @@ from typing import Any
 from glue_jobs.commerce.contracts import CONTRACTS, FIRST_DAY
 from glue_jobs.marts.limits import limits_of
 from tests.template import COMMERCE, PROJECT, TEMPLATES, resources, template
+from tests.tools.saved_queries import QUERIES, template_with_queries
 
 UNKNOWN = "unknown"  # the source of a file whose key names none
 VIEWS = PROJECT / "commerce" / "views"
@@ -225,5 +226,14 @@ def test_named_queries() -> None:
     explained = re.findall(r"```sql\n(-- commerce .*?)```", page, flags=re.DOTALL)
 
     queries = resources("AWS::Athena::NamedQuery", COMMERCE).values()
-    assert [query["QueryString"] for query in queries] == explained
+    of_bronze = [each for each in queries if each["Database"] == _database("bronze")]
+    assert [query["QueryString"] for query in of_bronze] == explained
     assert len(explained) == 3
+
+
+def test_questions_are_saved() -> None:
+    """Every file of commerce/queries is a saved query of gold; else make dictionary."""
+    assert COMMERCE.read_text(encoding="utf-8") == template_with_queries()
+    queries = resources("AWS::Athena::NamedQuery", COMMERCE).values()
+    of_gold = {each["QueryString"] for each in queries if each["Database"] == _database("gold")}
+    assert of_gold == {file.read_text(encoding="utf-8") for file in QUERIES.glob("*.sql")}
