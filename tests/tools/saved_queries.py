@@ -11,7 +11,7 @@ QUERIES = PROJECT / "commerce/queries"
 FIRST = "  # -------- the questions of commerce/queries, as make dictionary writes them\n"
 LAST = "  # -------- what watches"
 _QUERY = """\
-  {logical}Query:
+  Orders{logical}Query:
     Type: AWS::Athena::NamedQuery
     Properties:
       Name: !Sub capstone-${{StudentId}} orders, {name}
