@@ -25,6 +25,7 @@ from generate_sample_data import OneSentenceParser
 PROJECT = Path(__file__).parents[1]
 PACKED = {".py", ".css", ".html", ".js", ".sql"}  # of the jobs, as build_pipeline.ipynb packs them
 TEMPLATE = "commerce/commerce.cfn.yaml"
+CURE = "see docs/set-up.md for credentials and region, or start the local AWS: make aws"
 JOB_SCRIPTS = ("glue_jobs/load_commerce.py", "glue_jobs/build_marts.py")
 JOB_MODULES = "glue_jobs/load_commerce.zip"  # its own: the jobs of the first stack keep theirs
 
@@ -34,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = OneSentenceParser(
         prog="python -m commerce.package", description=__doc__.split("\n")[0]
     )
-    parser.add_argument("--student-id", required=True, type=_student_id, help="of the first stack")
+    parser.add_argument("--student-id", required=True, type=student_id, help="of the first stack")
     options = parser.parse_args(argv)
     try:
         for line in upload(options.student_id):
@@ -42,8 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     except ClientError as error:
         parser.error(_obstacle(options.student_id, error))
     except (BotoCoreError, OSError) as error:
-        cure = "see docs/set-up.md for credentials and region, or start the local AWS: make aws"
-        parser.error(f"AWS was not reached: {error}; {cure}")
+        parser.error(f"AWS was not reached: {error}; {CURE}")
     return 0
 
 
@@ -98,7 +98,8 @@ def zipped(files: Iterable[Path]) -> bytes:
     return buffer.getvalue()
 
 
-def _student_id(text: str) -> str:
+def student_id(text: str) -> str:
+    """Return an option's text if both templates take it as StudentId."""
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", text):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not 1 to 20 lower-case letters, digits and inner hyphens"

@@ -7,6 +7,10 @@ from typing import NamedTuple
 from glue_jobs.commerce.verdict import FAIL, WARN
 
 
+class UnknownCheckError(Exception):
+    """Somebody names a check, or a bound of one, that there is not."""
+
+
 class Bound(NamedTuple):
     """What a value is held against, and how grave it is if it is not within."""
 
@@ -141,11 +145,11 @@ def chosen(names: Iterable[str]) -> list[Check]:
     """Return checks by name, in the order of their declaration.
 
     Raises:
-        ValueError: there is none of that name.
+        UnknownCheckError: there is none of that name.
     """
     wanted, known = {*names}, {check.name for check in CHECKS}
     if wanted - known:
-        raise ValueError(
+        raise UnknownCheckError(
             f"there is no check {', '.join(sorted(wanted - known))}; "
             f"choose from {', '.join(sorted(known))}"
         )
@@ -156,7 +160,7 @@ def tuned(checks: Iterable[Check], bounds: Mapping[str, float]) -> list[Check]:
     """Return checks with other bounds, each given as ``<check>.<severity>``: the most there may be.
 
     Raises:
-        ValueError: no check has that bound.
+        UnknownCheckError: no check has that bound.
     """
     left = dict(bounds)
     found = [
@@ -164,7 +168,7 @@ def tuned(checks: Iterable[Check], bounds: Mapping[str, float]) -> list[Check]:
         for check in checks
     ]
     if left:
-        raise ValueError(
+        raise UnknownCheckError(
             f"{', '.join(sorted(left))} should each be a check and a severity that it has, as "
             f"rejected_share.fail; docs/commerce-quality.md lists them"
         )

@@ -72,10 +72,12 @@ class Answers:
         self._drop(TABLES[name], self._filled.pop(name, []))
         self._filled[name] = self._write(TABLES[name], rows)
 
-    def put(self, key: str, rows: list[Row]) -> None:
-        """Let an object of Parquet have these rows, whatever its table says of NULL."""
-        file = pa.BufferOutputStream()
-        pq.write_table(pa.Table.from_pylist(rows), file)
+    def put(self, name: str, partition: Partition, rows: list[Row]) -> None:
+        """Let a partition that is filled have these rows, whatever its table says of NULL."""
+        table, file = TABLES[name], pa.BufferOutputStream()
+        fields = [field.with_nullable(True) for field in _naive(to_arrow_schema(table.columns))]  # ruff: ignore[boolean-positional-value-in-call] - pyarrow's
+        pq.write_table(pa.Table.from_pylist(rows, pa.schema(fields)), file)
+        key = self._key(table, partition)
         self._s3.put_object(Bucket=self.student, Key=key, Body=file.getvalue().to_pybytes())
 
     def ask(self, text: str, layer: str = "gold") -> Answer:

@@ -497,13 +497,12 @@ def test_each_check_is_seen_to_fail() -> None:
 
 def test_a_missing_value(ground: Answers) -> None:
     """A file that a job would never write has a row without a customer."""
-    rows = [{**row, "customer_id": None} for row in of_day(SOUND[FACTS])[:1]]
-    key = f"gold/{FACTS}/dt={DT}/rows.parquet"
-    with _changed(ground, {FACTS: [*SOUND[FACTS], {**rows[0], "dt": DT}]}) as gate:
-        ground.put(key, rows)
-        results = gate.check(DAY, chosen([REQUIRED]), NOW, anomalies=False)
+    fact = of_day(SOUND[FACTS])[0]
+    with _changed(ground, {FACTS: [fact]}) as gate:
+        ground.put(FACTS, (DT,), [fact | {"customer_id": None}])
+        [found] = gate.check(DAY, chosen([REQUIRED]), NOW, anomalies=False)
 
-    assert [(each.severity, each.passed, each.observed) for each in results] == [("fail", False, 1)]
+    assert (found.severity, found.passed, found.observed) == ("fail", False, 1)
 
 
 def test_an_empty_lake(ground: Answers) -> None:

@@ -2,7 +2,8 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,7 @@ from glue_jobs.commerce.verdict import (
 )
 from glue_jobs.lake.store import Store
 from local_aws.server import LocalAws
+from tests.commerce.answers import Answers
 
 DAY = "2026-03-02"
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -101,6 +103,30 @@ def test_the_order_of_rows_is_no_matter(both: tuple[list[Result], list[Result]])
     results, permuted = both
 
     assert verdict(permuted) == verdict(results)
+
+
+@pytest.fixture(scope="module")
+def answers(aws: LocalAws) -> Answers:
+    """The views, over tables to fill."""
+    return Answers(aws)
+
+
+def test_the_view_says_the_same(aws: LocalAws, answers: Answers) -> None:
+    """Each case is a day; a day without a run has no row."""
+    first = datetime.now(UTC).date() - timedelta(days=len(CASES))
+    cases = {str(first + timedelta(days=n)): case for n, case in enumerate(CASES.values())}
+    store = Store(aws.client("s3"), f"s3://{answers.student}/")
+    for dt, (results, _) in cases.items():
+        for _, run in groupby(sorted(results, key=attrgetter("run")), attrgetter("run")):
+            write_results(store, dt, [*run])
+
+    expected = [
+        {"dt": dt, "verdict": verdict.verdict}
+        | {name: ", ".join(getattr(verdict, name)) or None for name in verdict._fields[1:]}
+        for dt, (_, verdict) in cases.items()
+        if verdict.verdict != "unchecked"
+    ]
+    assert answers.query("quality_verdict") == expected[::-1]
 
 
 @pytest.fixture
