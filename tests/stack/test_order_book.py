@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import boto3
@@ -15,9 +14,10 @@ import pytest
 from botocore.exceptions import ClientError
 from pyspark.sql import SparkSession
 
-from glue_jobs.commerce.quality_results import write_results
+from commerce import quality
+from glue_jobs.commerce.quality_results import read_results
 from glue_jobs.commerce.schemas import GOLD, SILVER
-from glue_jobs.commerce.verdict import ACCEPTED, FAIL, Result
+from glue_jobs.commerce.verdict import verdict
 from glue_jobs.marts.schemas import MARTS
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
@@ -43,7 +43,6 @@ from tests.tools import calls
 
 STUDENT_ID = "orders"
 FIRST, SECOND = f"capstone-{STUDENT_ID}", f"capstone-commerce-{STUDENT_ID}"
-NOW = datetime.now(UTC) + timedelta(hours=1)  # after all loads
 COUNTED = ("lines", "accepted", "duplicates", "rejected")
 LOGGING = ("validator", "load-commerce")
 COMPARED = (*SILVER, *GOLD)
@@ -189,18 +188,18 @@ def test_tables(
 def test_marts(shop: OrderBook, delivered: Shop) -> None:
     """A day that the gate did not let pass leaves no marts; accepted, they are the oracle's."""
     marts, day = replace(shop, loads="MartsJobName"), str(delivered.latest)
-    failed = Result("x", None, FAIL, 1, 0, passed=False, detail=None, run_id="r", checked_at=NOW)
-    write_results(shop.store(), day, [failed])
+    of_day = ["--student-id", STUDENT_ID, "--date", day]
+    assert quality.main(["check", *of_day]) == 1
     run_id = marts.start()
     for attempt in (run_id, f"{run_id}_attempt_1"):  # Glue tries once more
         run = marts.wait(attempt)
+    failed = verdict(read_results(shop.store(), day)).failed
     assert run["JobRunState"] == "FAILED"
-    assert f"{day} failed x; they stay as they are" in run["ErrorMessage"]
+    assert f"{day} failed {', '.join(failed)}; they stay as they are" in run["ErrorMessage"]
     assert not any(shop.partitions(mart) for mart in MARTS)
-    consent = failed._replace(
-        run_id="me", severity=ACCEPTED, observed=None, bound=None, passed=None
-    )
-    write_results(shop.store(), day, [consent])
+    for check in {label.partition(" ")[0] for label in failed}:
+        consent = ["--check", check, "--reason", "the shop is known to be faulty"]
+        assert quality.main(["accept", *of_day, *consent]) == 0
 
     marts.run()
 
