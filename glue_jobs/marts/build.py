@@ -1,5 +1,6 @@
 """Every mart anew, from what is published, in one publication."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from importlib.resources import files
 
@@ -23,6 +24,7 @@ from glue_jobs.lake.lake import Lake, Overwrite
 from glue_jobs.lake.ledger import ImbalanceError
 from glue_jobs.lake.parquet import files_of
 from glue_jobs.lake.tables import Table
+from glue_jobs.marts.baskets import count_baskets
 from glue_jobs.marts.limits import Limits
 from glue_jobs.marts.schemas import CURRENT, MARTS
 
@@ -64,6 +66,8 @@ def build(lake: Lake, as_of: date, limits: Limits) -> dict[str, int]:
     lake.manifests.change([CURRENT])
     _see_sources(lake, as_of, limits)
     given = limits._asdict() | {"as_of": as_of}
+    lines = _asked(lake, "basket_lines", given)
+    count_baskets(lines, limits.most_products).createOrReplaceTempView("basket_counts")
     rows = {mart: _made(lake, mart, given) for mart in MARTS}
     _prove(lake)
     lake.overwrite([Overwrite({mart: [CURRENT]}, _files(mart, rows[mart])) for mart in MARTS])
@@ -82,18 +86,16 @@ def _see_sources(lake: Lake, as_of: date, limits: Limits) -> None:
         lake.read(table, partitions).createOrReplaceTempView(table.name)
 
 
-def _made(lake: Lake, mart: Table, given: dict[str, object]) -> DataFrame:
+def _made(lake: Lake, mart: Table, given: Mapping[str, object]) -> DataFrame:
     """Plan to make a mart, once however often it is asked for, and let statements name it."""
-    text = _statement(mart.name)
-    named = {name: value for name, value in given.items() if f":{name}" in text}
     typed = [F.col(field.name).cast(field.dataType) for field in mart.columns]
-    rows = lake.spark.sql(text, named).select(*typed).persist(StorageLevel.DISK_ONLY)
+    rows = _asked(lake, mart.name, given).select(*typed).persist(StorageLevel.DISK_ONLY)
     rows.createOrReplaceTempView(mart.name)
     return rows
 
 
 def _prove(lake: Lake) -> None:
-    broken = lake.spark.sql(_statement("proof")).collect()
+    broken = _asked(lake, "proof", {}).collect()
     if broken:
         found = "; ".join(f"{promise}: {of}, but {is_}" for promise, of, is_ in broken)
         raise ImbalanceError(
@@ -102,8 +104,11 @@ def _prove(lake: Lake) -> None:
         )
 
 
-def _statement(name: str) -> str:
-    return (files("glue_jobs.marts") / f"{name}.sql").read_text(encoding="utf-8")
+def _asked(lake: Lake, name: str, given: Mapping[str, object]) -> DataFrame:
+    """Plan a statement, with what it names of what is given."""
+    text = (files("glue_jobs.marts") / f"{name}.sql").read_text(encoding="utf-8")
+    named = {key: value for key, value in given.items() if f":{key}" in text}
+    return lake.spark.sql(text, named)
 
 
 def _files(mart: Table, rows: DataFrame) -> DataFrame:

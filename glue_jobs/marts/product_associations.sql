@@ -1,44 +1,26 @@
 -- product_associations
--- One row per kind of basket and ordered pair. An order is one of a customer and day; lines without
--- an order are one basket of their customer and day. A basket above most_products says nothing.
-with lines as (
-    select 'order' as basket_kind, customer_id as of_whom, order_id, dt, product_id
-    from fct_transactions
-    where status = 'completed' and dt > string(date_sub(:as_of, :order_days))
-    union all
-    select 'session', session_id, cast(null as string), dt, product_id
-    from events
-    where event_type = 'purchase' and dt > string(date_sub(:as_of, :session_days))
-),
-
-baskets as (
-    select basket_kind, collect_set(product_id) as products
-    from lines
-    group by basket_kind, of_whom, order_id, dt
-    having size(collect_set(product_id)) <= :most_products
+-- One row per kind of basket and ordered pair of products, with how many baskets have one, the other
+-- and both. basket_counts are the counts of each day; baskets above most_products are in none.
+with counts as (
+    select basket_kind, product_id, with_product_id, sum(baskets) as baskets
+    from basket_counts
+    group by basket_kind, product_id, with_product_id
 ),
 
 totals as (
-    select basket_kind, count(*) as baskets
-    from baskets
-    group by basket_kind
+    select basket_kind, baskets from counts where product_id is null
 ),
 
 products as (
-    select basket_kind, product_id, count(*) as baskets
-    from baskets lateral view explode(products) as product_id
-    group by basket_kind, product_id
+    select basket_kind, product_id, baskets
+    from counts
+    where product_id is not null and with_product_id is null
 ),
 
 pairs as (
-    select basket_kind, product_id, with_product_id, count(*) as baskets
-    from
-        baskets
-        lateral view explode(products) as product_id
-        lateral view explode(products) as with_product_id
-    where product_id <> with_product_id and size(products) > 1
-    group by basket_kind, product_id, with_product_id
-    having count(*) >= :least_baskets
+    select *
+    from counts
+    where with_product_id is not null and baskets >= :least_baskets
 ),
 
 measured as (
