@@ -1,16 +1,9 @@
 -- product_sales
 -- What a product sold on a day, and what it is called; one row per day of sale and product, US dollars.
 -- name, brand and category are those of today; category_then is that of the end of the day of sale. A product
--- that no catalogue has is of the category unknown, and its name is NULL.
+-- that no catalogue has is of the category unknown, and its name is NULL. Filter on dt to read few days.
 with sales as (
-    select
-        *,
-        cast(dt as date) as sales_date,
-        cast(
-            with_timezone(cast(cast(dt as date) + interval '1' day as timestamp), 'SourceTimeZone')
-            at time zone 'UTC' as timestamp
-        ) as day_end
-    from daily_product_sales
+    select *, cast(dt as date) as sales_date from daily_product_sales
 )
 select
     sales_date,
@@ -28,8 +21,6 @@ select
     net_revenue,
     dt
 from sales
-left join dim_products as today on today.product_id = sales.product_id and today.is_current
-left join dim_products as past
-    on past.product_id = sales.product_id
-    and past.valid_from < day_end
-    and coalesce(past.valid_to >= day_end, true)
+left join product_versions as today on today.product_id = sales.product_id and today.is_current
+left join product_versions as past
+    on past.product_id = sales.product_id and sales_date between past.first_day and past.last_day

@@ -3,22 +3,16 @@
 -- category, brand, customer_name and city are those of the end of the day of sale, current_ those of today; of
 -- what was never delivered they are NULL, and the category is unknown. Filter on dt to read few days.
 with sales as (
-    select
-        *,
-        cast(
-            with_timezone(cast(cast(dt as date) + interval '1' day as timestamp), 'SourceTimeZone')
-            at time zone 'UTC' as timestamp
-        ) as day_end
-    from fct_transactions
+    select *, cast(dt as date) as sales_date from fct_transactions
 )
 select
-    cast(dt as date) as sales_date,
+    sales_date,
     transaction_id,
     order_id,
     sales.customer_id,
     sales.product_id,
     quantity,
-    sales.price,
+    price,
     gross_amount,
     returned_amount,
     net_amount,
@@ -38,17 +32,11 @@ select
     current_customer.city as current_city,
     dt
 from sales
-left join dim_products as product
-    on product.product_id = sales.product_id
-    and product.valid_from < day_end
-    and coalesce(product.valid_to >= day_end, true)
-left join dim_customers as customer
-    on customer.customer_id = sales.customer_id
-    and customer.valid_from < day_end
-    and coalesce(customer.valid_to >= day_end, true)
-left join dim_products as current_product
-    on current_product.product_id = sales.product_id
-    and current_product.is_current
-left join dim_customers as current_customer
-    on current_customer.customer_id = sales.customer_id
-    and current_customer.is_current
+left join product_versions as product
+    on product.product_id = sales.product_id and sales_date between product.first_day and product.last_day
+left join customer_versions as customer
+    on customer.customer_id = sales.customer_id and sales_date between customer.first_day and customer.last_day
+left join product_versions as current_product
+    on current_product.product_id = sales.product_id and current_product.is_current
+left join customer_versions as current_customer
+    on current_customer.customer_id = sales.customer_id and current_customer.is_current
