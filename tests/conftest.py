@@ -18,6 +18,8 @@ from tests.small_work import SMALL_WORK
 settings.register_profile("tests", deadline=None)  # how long an example takes says nothing here
 settings.load_profile("tests")
 
+LONG = {"notebook", "stack"}  # folders whose files deploy stacks and run jobs
+
 # Buckets are folders, mounted where tests make them.
 AS_ON_THE_LOCAL_AWS = {
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",
@@ -26,6 +28,14 @@ AS_ON_THE_LOCAL_AWS = {
     "spark.python.daemon.module": "local_aws.runtime.python_daemon",
     "spark.driver.defaultJavaOptions": class_archive.JAVA_OPTIONS,
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes, lest one of two workers waits for the other's last.
+
+    The order is else as it was.
+    """
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 @pytest.fixture(scope="session")

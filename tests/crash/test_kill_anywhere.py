@@ -11,7 +11,7 @@ from tests.crash.commerce.kill_points import POINTS as ORDER_BOOK_POINTS
 from tests.crash.deployment import Domain
 from tests.crash.events.domain import DOMAIN as CLICKSTREAM
 from tests.crash.events.kill_points import POINTS as CLICKSTREAM_POINTS
-from tests.crash.kill_points import BOTH, FAULTY, KillPoint
+from tests.crash.kill_points import BOTH, KillPoint
 from tests.crash.runs import Runs
 from tests.tools import demo
 
@@ -22,8 +22,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try every point of a job with its inputs, each alone."""
     if "point" in metafunc.fixturenames:
         cases = metafunc.cls.cases()
-        ids = [f"{name}-{how}-{point.name.replace(' ', '_')}" for name, how, point in cases]
-        metafunc.parametrize(("name", "how", "point"), cases, ids=ids)
+        ids = [f"{name}-{point.name.replace(' ', '_')}" for name, point in cases]
+        metafunc.parametrize(("name", "point"), cases, ids=ids)
     if "folder" in metafunc.fixturenames:
         metafunc.parametrize(("name", "folder"), metafunc.cls.folders)
 
@@ -54,23 +54,20 @@ class KillAnywhere:
     folders: ClassVar[tuple[tuple[str, str], ...]]
 
     @classmethod
-    def cases(cls) -> list[tuple[str, str, KillPoint]]:
-        """Return input, way to die, and point of every run that dies alone."""
-        killed = [
-            (name, "sigkill", of)
+    def cases(cls) -> list[tuple[str, KillPoint]]:
+        """Return input and point of every run that dies alone."""
+        return [
+            (name, of)
             for name in BOTH
             for of in cls.points
             if name in (of.inputs if of.alone is None else of.alone)
         ]
-        # The others die by an exception in the chain.
-        thrown = [of for of in cls.points if of.inputs == FAULTY and cls.chained != "faulty"]
-        return killed + [("faulty", "exception", of) for of in thrown]
 
-    def test_kill(self, runs: Runs, name: str, how: str, point: KillPoint) -> None:
+    def test_kill(self, runs: Runs, name: str, point: KillPoint) -> None:
         """Wherever a run dies, readers see whole partitions, and the next completes the rest."""
         runs.begin(name)
 
-        runs.kill(point, how)
+        runs.kill(point, "sigkill")
 
         runs.assert_whole(name)
         runs.make()

@@ -82,11 +82,15 @@ POINTS = (
     ),
     KillPoint("silver half appended", "after", API, ("PutObject", "silver/events"), within=LOAD),
     KillPoint("silver appended", "after", f"{LAKE}.append"),
-    # publishing
-    KillPoint("about to replace locations", "after", f"{MANIFESTS}.replace", within=LOAD),
-    KillPoint("ledger half written", "after", API, ("PutObject", "load_ledger/"), within=LOAD),
+    # publishing: from here on all is a function of silver, so one input stands for both
+    KillPoint(
+        "about to replace locations", "after", f"{MANIFESTS}.replace", within=LOAD, alone=CLEAN
+    ),
+    KillPoint(
+        "ledger half written", "after", API, ("PutObject", "load_ledger/"), within=LOAD, alone=CLEAN
+    ),
     KillPoint("gold half written", "after", API, ("PutObject", "/gold/"), within=LOAD),
-    KillPoint("all written, nothing swapped", "before", SWAP, nth=2, within=LOAD),
+    KillPoint("all written, nothing swapped", "before", SWAP, nth=2, within=LOAD, alone=CLEAN),
     KillPoint(
         "one partition of a gold table swapped, others not",
         "after",
@@ -94,8 +98,11 @@ POINTS = (
         ("BatchUpdatePartition", "'hourly_revenue'"),
         within=LOAD,
         one_by_one=True,
+        alone=CLEAN,
     ),
-    KillPoint("gold swapped, ledger not", "before", SWAP, ("'load_ledger'",), within=LOAD),
+    KillPoint(
+        "gold swapped, ledger not", "before", SWAP, ("'load_ledger'",), within=LOAD, alone=CLEAN
+    ),
     KillPoint("ledger swapped", "after", SWAP, ("'load_ledger'",), within=LOAD),
     # clean-up
     KillPoint(
@@ -114,8 +121,9 @@ POINTS = (
         nth=3,
         within="glue_jobs.events.run.vacuum",
         one_by_one=True,
+        alone=CLEAN,
     ),
-    KillPoint("all done, not committed", "before", COMMIT),
+    KillPoint("all done, not committed", "before", COMMIT, alone=CLEAN),
     KillPoint("committed", "after", COMMIT),
     KillPoint(
         "recovered manifest committed, own one not",
@@ -125,6 +133,6 @@ POINTS = (
         within=f"{MANIFESTS}.commit",
         inputs=FAULTY,
     ),
-    KillPoint("manifest committed", "after", f"{MANIFESTS}.commit"),
+    KillPoint("manifest committed", "after", f"{MANIFESTS}.commit", alone=CLEAN),
     KillPoint("lock released, no metrics", "before", API, ("PutMetricData",), inputs=CLEAN),
 )
