@@ -3,18 +3,22 @@
 No Spark and no stack: rows go to Parquet, to the local S3 and the Glue catalog in this process.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
 from botocore.client import BaseClient
+from pyarrow import parquet as pq
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from commerce.view_statements import for_student, view_statements
 from glue_jobs.athena import Answer, Athena
 from glue_jobs.commerce import schemas as commerce
+from glue_jobs.commerce.contracts import CONTRACTS
 from glue_jobs.events import schemas as events
 from glue_jobs.lake.parquet import pack
 from glue_jobs.lake.tables import Partition, Table
@@ -23,13 +27,16 @@ from local_aws.server import LocalAws
 from tests.empty_lake import LAYERS, create_tables, storage
 from tests.template import PROJECT
 
+SOURCES = (*CONTRACTS, "unknown")
+_JSON_SERDE = "org.apache.hive.hcatalog.data.JsonSerDe"
 Row = dict[str, Any]  # times are naive and UTC, as the oracles have them
 VIEWS, QUERIES = PROJECT / "commerce/views", PROJECT / "commerce/queries"
-JSON_TABLES = {"file_receipts", "raw_events"}  # written by others than jobs; no view reads them
+# Lines of JSON in projected partitions; raw_events, which the senders write, no view reads.
+JSON_TABLES = (commerce.FILE_RECEIPTS, commerce.QUALITY_RESULTS)
 TABLES = {
     table.name: table
     for table in (*commerce.TABLES, *MARTS, *events.TABLES)
-    if table.name not in JSON_TABLES
+    if table.name != "raw_events"
 }
 # Columns that oracles of rows leave out: the only snapshot, and whose row it was first.
 _OWNED = {"snapshot": "current", "source_file": "s3://raw/1"}
@@ -38,30 +45,44 @@ _OWNED = {"snapshot": "current", "source_file": "s3://raw/1"}
 class Answers:
     """Three databases of one student, empty at first, with the views of the project."""
 
-    def __init__(self, aws: LocalAws, zone: str = "UTC") -> None:
+    def __init__(self, aws: LocalAws, zone: str = "UTC", student: str | None = None) -> None:
         self.zone = zone
-        self.student = f"answers-{uuid4().hex[:8]}"
+        self.student = student or f"answers-{uuid4().hex[:8]}"
         self.databases = {layer: f"{layer}_{self.student.replace('-', '_')}" for layer in LAYERS}
         self._s3, self._glue = aws.client("s3"), aws.client("glue")
         region = self._s3.meta.region_name
         self._s3.create_bucket(
             Bucket=self.student, CreateBucketConfiguration={"LocationConstraint": region}
         )
-        self._athena = Athena(_client_of_group(aws, self.student), self.student, polls=0.01)
+        self.athena = Athena(_client_of_group(aws, self.student), self.student, polls=0.01)
         create_tables(self._glue, self.databases, TABLES.values(), f"s3://{self.student}/")
+        for table in JSON_TABLES:
+            self._project(table)
         for statement in view_statements(VIEWS, self.student, zone).values():
-            self._athena.ask(statement, self.databases["gold"])
+            self.athena.ask(statement, self.databases["gold"])
         self._filled: dict[str, list[Partition]] = {}
 
     def fill(self, tables: Mapping[str, Iterable[Row]]) -> None:
         """Let the tables have these rows, which hold the values of partition keys; others none."""
-        for name, partitions in self._filled.items():
-            self._drop(TABLES[name], partitions)
-        self._filled = {name: self._write(TABLES[name], rows) for name, rows in tables.items()}
+        for name in self._filled.keys() | tables.keys():
+            self.replace(name, tables.get(name, ()))
+
+    def replace(self, name: str, rows: Iterable[Row]) -> None:
+        """Let one table have these rows and no others."""
+        self._drop(TABLES[name], self._filled.pop(name, []))
+        self._filled[name] = self._write(TABLES[name], rows)
+
+    def put(self, name: str, partition: Partition, rows: list[Row]) -> None:
+        """Let a partition that is filled have these rows, whatever its table says of NULL."""
+        table, file = TABLES[name], pa.BufferOutputStream()
+        fields = [field.with_nullable(True) for field in _naive(to_arrow_schema(table.columns))]  # ruff: ignore[boolean-positional-value-in-call] - pyarrow's
+        pq.write_table(pa.Table.from_pylist(rows, pa.schema(fields)), file)
+        key = self._key(table, partition)
+        self._s3.put_object(Bucket=self.student, Key=key, Body=file.getvalue().to_pybytes())
 
     def ask(self, text: str, layer: str = "gold") -> Answer:
         """Return what Athena answers; ``gold_x`` and the zone's mark stand for what is here."""
-        return self._athena.ask(for_student(text, self.student, self.zone), self.databases[layer])
+        return self.athena.ask(for_student(text, self.student, self.zone), self.databases[layer])
 
     def rows(self, view: str) -> list[Row]:
         """Return all rows of a view or table of gold, in any order."""
@@ -75,13 +96,37 @@ class Answers:
         by_partition: dict[Partition, list[Row]] = defaultdict(list)
         for row in (_OWNED | row for row in rows):
             by_partition[tuple(row[key] for key in table.partition_keys)].append(row)
-        schema = to_arrow_schema(table.columns)
         for partition, of_partition in by_partition.items():
-            content = pack(pa.Table.from_pylist(of_partition, _naive(schema)), table)
-            key = f"{table.path}{table.folder(partition)}rows.parquet"
+            content = (
+                _lines(of_partition) if table in JSON_TABLES else _parquet(table, of_partition)
+            )
+            key = self._key(table, partition)
             self._s3.put_object(Bucket=self.student, Key=key, Body=content)
-        self._add(table, [*by_partition])
+        if table not in JSON_TABLES:
+            self._add(table, [*by_partition])
         return [*by_partition]
+
+    def _key(self, table: Table, partition: Partition) -> str:
+        suffix = "jsonl" if table in JSON_TABLES else "parquet"
+        return f"{table.path}{table.folder(partition)}rows.{suffix}"
+
+    def _project(self, table: Table) -> None:
+        """Let a table be one of JSON lines, in whatever folders of its partitions there are."""
+        database = self.databases[table.layer]
+        found = self._glue.get_table(DatabaseName=database, Name=table.name)["Table"]
+        kept = ("Name", "TableType", "PartitionKeys", "StorageDescriptor")
+        declared = {name: found[name] for name in kept}
+        declared["StorageDescriptor"]["SerdeInfo"] = {"SerializationLibrary": _JSON_SERDE}
+        projection = {"projection.enabled": "true"}
+        for key in table.partition_keys:
+            is_source = key == "source"
+            projection[f"projection.{key}.type"] = "enum" if is_source else "date"
+            values = {"values": ",".join(SOURCES)}
+            days = {"format": "yyyy-MM-dd", "range": "2000-01-01,NOW+1DAY"}
+            for name, value in (values if is_source else days).items():
+                projection[f"projection.{key}.{name}"] = value
+        declared["Parameters"] = projection
+        self._glue.update_table(DatabaseName=database, TableInput=declared)
 
     def _add(self, table: Table, partitions: list[Partition]) -> None:
         folder = f"s3://{self.student}/{table.path}"
@@ -98,6 +143,10 @@ class Answers:
             assert not answer.get("Errors")
 
     def _drop(self, table: Table, partitions: list[Partition]) -> None:
+        if table in JSON_TABLES:
+            for each in partitions:
+                self._s3.delete_object(Bucket=self.student, Key=self._key(table, each))
+            return
         for some in _hundreds(partitions):
             self._glue.batch_delete_partition(
                 DatabaseName=self.databases[table.layer],
@@ -114,6 +163,20 @@ def _client_of_group(aws: LocalAws, name: str) -> BaseClient:
         Name=name, Configuration={"ResultConfiguration": {"OutputLocation": location}}
     )
     return client
+
+
+def _parquet(table: Table, rows: list[Row]) -> bytes:
+    schema = _naive(to_arrow_schema(table.columns))
+    return pack(pa.Table.from_pylist(rows, schema), table)
+
+
+def _lines(rows: list[Row]) -> bytes:
+    """Return rows as lines of JSON; times as Hive writes them, so none may be finer than ms."""
+    return b"".join(json.dumps(row, default=_time).encode() + b"\n" for row in rows)
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(" ", "milliseconds")
 
 
 def _hundreds(items: list[Any]) -> Iterable[list[Any]]:
