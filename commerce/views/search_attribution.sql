@@ -3,22 +3,47 @@
 -- it was typed, NULL for purchases without one. net_revenue is that of the transactions that belong to purchases;
 -- not_booked_revenue is that of purchases which the order book does not have. A visit goes on over one midnight.
 with searches as (
-    select * from shop_events where event_type = 'search'
+    select
+        event_date as sales_date,
+        session_id,
+        event_time,
+        event_time_micros,
+        search_query,
+        null as is_booked,
+        null as net_amount,
+        null as tracked_amount
+    from shop_events
+    where event_type = 'search'
 ),
-steps as (
-    select event_date as sales_date, session_id, event_time, event_time_micros, search_query,
-        0 as purchases, 0 as booked, null as net_amount, null as not_booked_amount
-    from searches
-    union all
-    select date_add('day', 1, event_date) as sales_date, session_id, event_time, event_time_micros, search_query,
-        0 as purchases, 0 as booked, null as net_amount, null as not_booked_amount
-    from searches
-    union all
-    select sales_date, session_id, event_time, event_time_micros, null as search_query,
-        1 as purchases, if(is_booked, 1, 0) as booked, net_amount,
-        if(not is_booked, tracked_amount) as not_booked_amount
+purchases as (
+    select
+        sales_date,
+        session_id,
+        event_time,
+        event_time_micros,
+        null as search_query,
+        is_booked,
+        net_amount,
+        tracked_amount
     from purchase_matches
     where is_tracked
+),
+steps as (
+    select * from searches
+    union all
+    -- For purchases of the day after, too.
+    select
+        date_add('day', 1, sales_date) as sales_date,
+        session_id,
+        event_time,
+        event_time_micros,
+        search_query,
+        is_booked,
+        net_amount,
+        tracked_amount
+    from searches
+    union all
+    select * from purchases
 ),
 attributed as (
     select
@@ -34,11 +59,11 @@ attributed as (
 select
     sales_date,
     last_search as search_query,
-    sum(purchases) as purchases,
-    sum(booked) as booked,
-    sum(purchases) - sum(booked) as not_booked,
+    count(*) as purchases,
+    count_if(is_booked) as booked,
+    count_if(not is_booked) as not_booked,
     coalesce(sum(net_amount), 0) as net_revenue,
-    coalesce(sum(not_booked_amount), 0) as not_booked_revenue
+    coalesce(sum(tracked_amount) filter (where not is_booked), 0) as not_booked_revenue
 from attributed
-where purchases = 1
+where is_booked is not null
 group by sales_date, last_search
