@@ -24,7 +24,6 @@ def event(moment: str, session: str, event_type: str, **values: object) -> Row:
         "session_id": session,
         "event_type": event_type,
         **nothing,
-        "source_file": "s3://raw/1",
         "dt": f"{time:%Y-%m-%d}",
         "hour": f"{time:%H}",
         **values,
@@ -121,9 +120,12 @@ _EVENTS = [
     # Half-hour zones: the hour in which their day ends.
     bought("2026-03-28T18:29:59.999", "h_1", "lamp"),
     bought("2026-03-28T18:30:00", "h_1", "lamp"),
-    # A day without an order; so long ago that no saved query of days has it.
-    seen("2026-01-05T08:00:00", "a_9", "nameless"),
-    bought("2026-01-05T08:01:00", "a_9", "nameless"),
+    # Days without an order: the first of the last 30 and of the last 7, and those before them.
+    bought("2026-02-28T08:01:00", "a_9", "nameless"),
+    searched("2026-03-01T08:00:00", "a_9", "nothing"),
+    bought("2026-03-01T08:01:00", "a_9", "nameless"),
+    seen("2026-03-23T08:00:00", "a_9", "nameless"),
+    seen("2026-03-24T08:00:00", "a_9", "nameless"),
 ]
 _SOLD = [
     sold(1, SATURDAY, "a", "lamp", order_id="o1"),
@@ -207,7 +209,6 @@ def _version(product: str, *, is_current: bool = True, **names: str) -> Row:
         "is_inferred": not names,
         **dict.fromkeys(("name", "brand", "category")),
         **names,
-        "snapshot": "current",
     }
 
 
@@ -227,7 +228,6 @@ def _ratings(product: str, *stars: int) -> Row:
         "average_rating": sum(stars) / len(stars),
         **{f"stars_{n}": stars.count(n) for n in range(1, 6)},
         "last_review_date": AS_OF,
-        "snapshot": "current",
     }
 
 
