@@ -1,7 +1,7 @@
 """Views and saved queries about visits answer what plain Python computes, cell by cell."""
 
 from collections import Counter
-from datetime import UTC, date
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from tests.commerce.answers import Answers, Row
 from tests.commerce.landing import read
 from tests.commerce.oracle_marts import marts
 from tests.commerce.oracle_visits import Shop, conversion_funnel
+from tests.commerce.sample_tables import silver_event
 from tests.commerce.shop import generate
 
 TABLES = ("events", "fct_transactions", "daily_device_sessions", "dim_products", "product_ratings")
@@ -136,19 +137,8 @@ def generated(answers: dict[str, Answers], made: tuple[Path, dict]) -> Shop:
     as_of = max(date.fromisoformat(row["dt"]) for row in tables["fct_transactions"])
     tables["dim_products"] = marts(tables, as_of)["dim_products"]
     tables["product_ratings"] = []
-    tables["events"] = [*map(_event, events_oracle.judge((folder / "events").iterdir())[1])]
+    tables["events"] = [*map(silver_event, events_oracle.judge((folder / "events").iterdir())[1])]
     return fill(answers["UTC"], as_of, **{name: tables[name] for name in TABLES})
-
-
-def _event(event: events_oracle.Event) -> Row:
-    time = event.time.astimezone(UTC)
-    values = {name: getattr(event, name) for name in event.__slots__ if name != "time"}
-    place = {
-        "dt": f"{time:%Y-%m-%d}",
-        "hour": f"{time:%H}",
-    }
-    moment = {"event_time": time.replace(tzinfo=None), "event_time_micros": 0}
-    return moment | values | place
 
 
 def test_generated_shop(answers: dict[str, Answers], generated: Shop) -> None:
