@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
@@ -27,15 +28,18 @@ BASKET_COUNTS = T.StructType([
 _SCHEMA = to_arrow_schema(BASKET_COUNTS)
 
 
-def count_baskets(lines: DataFrame, most_products: int) -> DataFrame:
-    """Count the baskets of each day.
+def count_baskets(lines: DataFrame, most_products: int, least_baskets: int) -> DataFrame:
+    """Count the baskets of all days, a day at a time.
 
-    ``lines``: columns of basket_lines.sql; a basket is one of a day. Rows: a day's counts; columns:
-    ``BASKET_COUNTS``. Larger baskets than ``most_products`` are in none.
+    ``lines``: columns of basket_lines.sql; a basket is one of a day. Rows: one per kind, product
+    and pair, columns: ``BASKET_COUNTS``. Larger baskets than ``most_products`` are in none; pairs
+    in less than ``least_baskets`` are left out.
     """
     tasks = TASKS_A_CORE * lines.sparkSession.sparkContext.defaultParallelism
     of_days = lines.repartition(tasks, *DAY)
-    return of_days.mapInArrow(partial(_count, most_products), BASKET_COUNTS)
+    counts = of_days.mapInArrow(partial(_count, most_products), BASKET_COUNTS)
+    sums = counts.groupBy(*BASKET_COUNTS.names[:-1]).agg(F.sum("baskets").alias("baskets"))
+    return sums.where(F.col("with_product_id").isNull() | (F.col("baskets") >= least_baskets))
 
 
 def _count(most: int, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -53,8 +57,9 @@ def _counts(lines: pa.Table, most: int) -> pa.Table:
     """Count the baskets of one day: all, those of each product, those of each pair."""
     products = pc.unique(lines["product_id"]).sort()
     product = pc.index_in(lines["product_id"], products).to_numpy().astype(np.int64)
-    basket = _numbers(lines["of_whom"]) * (len(lines) + 1) + _numbers(lines["order_id"])
-    basket, product = np.unique(np.stack([basket, product]), axis=1)
+    order = _numbers(lines["of_whom"]) * len(lines) + _numbers(lines["order_id"])
+    _, basket = np.unique(order, return_inverse=True)  # numbered anew, so that what follows fits
+    basket, product = np.divmod(np.unique(basket * len(products) + product), len(products))
     _, sizes = np.unique(basket, return_counts=True)
     is_small = np.repeat(sizes <= most, sizes)
     basket, product = basket[is_small], product[is_small]

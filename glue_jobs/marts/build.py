@@ -66,8 +66,10 @@ def build(lake: Lake, as_of: date, limits: Limits) -> dict[str, int]:
     lake.manifests.change([CURRENT])
     _see_sources(lake, as_of, limits)
     given = limits._asdict() | {"as_of": as_of}
+    _kept("bought", _asked(lake, "bought", given))
     lines = _asked(lake, "basket_lines", given)
-    count_baskets(lines, limits.most_products).createOrReplaceTempView("basket_counts")
+    counts = count_baskets(lines, limits.most_products, limits.least_baskets)
+    _kept("basket_counts", counts)
     rows = {mart: _made(lake, mart, given) for mart in MARTS}
     _prove(lake)
     lake.overwrite([Overwrite({mart: [CURRENT]}, _files(mart, rows[mart])) for mart in MARTS])
@@ -87,10 +89,15 @@ def _see_sources(lake: Lake, as_of: date, limits: Limits) -> None:
 
 
 def _made(lake: Lake, mart: Table, given: Mapping[str, object]) -> DataFrame:
-    """Plan to make a mart, once however often it is asked for, and let statements name it."""
+    """Plan to make a mart, and let statements name it."""
     typed = [F.col(field.name).cast(field.dataType) for field in mart.columns]
-    rows = _asked(lake, mart.name, given).select(*typed).persist(StorageLevel.DISK_ONLY)
-    rows.createOrReplaceTempView(mart.name)
+    return _kept(mart.name, _asked(lake, mart.name, given).select(*typed))
+
+
+def _kept(name: str, rows: DataFrame) -> DataFrame:
+    """Let statements name rows, which are made once."""
+    rows = rows.persist(StorageLevel.DISK_ONLY)
+    rows.createOrReplaceTempView(name)
     return rows
 
 

@@ -1,22 +1,6 @@
 -- customer_value
 -- One row per customer, whether it ever bought or was only delivered.
-with bought as (
-    select
-        customer_id,
-        min(dt) as first_dt,
-        max(dt) as last_dt,
-        max(if(completed_orders > 0, dt, null)) as last_completed_dt,
-        sum(orders) as orders,
-        sum(completed_orders) as completed_orders,
-        sum(units) as units,
-        sum(gross_revenue) as gross_revenue,
-        sum(returned_revenue) as returned_revenue,
-        sum(net_revenue) as net_revenue
-    from daily_customer_sales
-    group by customer_id
-),
-
-registered as (
+with registered as (
     select distinct customer_id from customers
 ),
 
@@ -24,8 +8,8 @@ everybody as (
     select
         coalesce(bought.customer_id, registered.customer_id) as customer_id,
         registered.customer_id is not null as is_registered,
-        date(first_dt) as first_order_date,
-        date(last_dt) as last_order_date,
+        first_order_date,
+        last_order_date,
         coalesce(orders, 0) as orders,
         coalesce(completed_orders, 0) as completed_orders,
         coalesce(units, 0) as units,
@@ -33,7 +17,7 @@ everybody as (
         coalesce(returned_revenue, 0) as returned_revenue,
         coalesce(net_revenue, 0) as lifetime_value,
         -- A day of sale may be the day after that of its delivery.
-        greatest(0, datediff(:as_of, date(last_completed_dt))) as recency_days,
+        greatest(0, datediff(:as_of, last_completed_date)) as recency_days,
         completed_orders > 0 as has_completed
     from bought
     full join registered on registered.customer_id = bought.customer_id

@@ -51,8 +51,8 @@ select
     false as is_inferred
 from dated
 union all
-select distinct
-    sold.customer_id,
+select
+    bought.customer_id,
     timestamp '1970-01-01 00:00:00',
     cast(null as timestamp),
     true,
@@ -61,5 +61,5 @@ select distinct
     cast(null as string),
     cast(null as date),
     true
-from daily_customer_sales as sold
-left anti join customers on customers.customer_id = sold.customer_id
+from bought
+left anti join customers on customers.customer_id = bought.customer_id

@@ -1,26 +1,20 @@
 -- product_associations
--- One row per kind of basket and ordered pair of products, with how many baskets have one, the other
--- and both. basket_counts are the counts of each day; baskets above most_products are in none.
-with counts as (
-    select basket_kind, product_id, with_product_id, sum(baskets) as baskets
-    from basket_counts
-    group by basket_kind, product_id, with_product_id
-),
-
-totals as (
-    select basket_kind, baskets from counts where product_id is null
+-- One row per kind of basket and ordered pair of products. basket_counts tell how many baskets there
+-- are, without a product, how many have one, without a partner, and how many have both.
+with totals as (
+    select basket_kind, baskets from basket_counts where product_id is null
 ),
 
 products as (
     select basket_kind, product_id, baskets
-    from counts
+    from basket_counts
     where product_id is not null and with_product_id is null
 ),
 
 pairs as (
     select *
-    from counts
-    where with_product_id is not null and baskets >= :least_baskets
+    from basket_counts
+    where with_product_id is not null
 ),
 
 measured as (

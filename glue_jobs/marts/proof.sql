@@ -2,7 +2,7 @@
 -- One row per promise of the marts that is broken: what other tables promise, and what was found.
 with everybody as (
     select count(*) as customers
-    from (select customer_id from customers union select customer_id from daily_customer_sales)
+    from (select customer_id from customers union select customer_id from bought)
 ),
 
 everything as (
