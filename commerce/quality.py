@@ -7,7 +7,7 @@ recorded and decides the day's verdict; a part of it (--checks, --table, --bound
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -83,7 +83,8 @@ def freshness(place: Place, options: argparse.Namespace) -> int:
     """Show how old the newest day of each source is: now, or at the end of a day."""
     run = _new_run()
     if options.date:
-        run = run._replace(checked_at=datetime.combine(options.date, time.max, UTC))
+        midnight = datetime.combine(options.date + timedelta(days=1), time(), UTC)
+        run = run._replace(checked_at=midnight)
     return _tell(options, place.gate.freshness(run))
 
 

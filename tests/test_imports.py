@@ -111,6 +111,17 @@ def test_what_functions_share_is_plain(module: str) -> None:
     assert roots - sys.stdlib_module_names == set()
 
 
+def test_the_quality_gate_runs_as_a_function() -> None:
+    """Whatever it imports, however far, needs what Lambda's runtime has: no Spark, no pyarrow."""
+    ours, waiting = set[str](), ["commerce.gate.gate", "glue_jobs.commerce.quality_results"]
+    while waiting:
+        ours.add(module := waiting.pop())
+        waiting += [name for name in _imports(module) if name in FILES and name not in ours]
+    roots = {name.partition(".")[0] for module in ours for name in _imports(module)}
+
+    assert roots - sys.stdlib_module_names == {"botocore", "commerce", "glue_jobs"}
+
+
 def test_longest_chain_of_imports() -> None:
     """Whoever follows the imports of an entry is at the bottom soon."""
     chain = max((_chain(entry) for entry in ENTRIES), key=len)

@@ -3,7 +3,7 @@
 select
     source,
     max(dt) as newest_dt,
-    date_diff('second', cast(max(dt) as timestamp) + interval '1' day, timestamp 'Now') / 3600e0 as fresh
+    date_diff('second', cast(max(dt) as timestamp) + interval '1' day, timestamp 'Now') / 3600e0 as freshness
 from bronze_x.commerce_ledger
 where state = 'loaded'
 group by source

@@ -27,13 +27,13 @@ fields as (
 broken as (
     select
         source,
-        regexp_extract(rule, '^(wrong_type|invalid)_(.+)$', 2) as field,
+        regexp_replace(rule, '^(wrong_type|invalid)_', '') as field,
         sum(number) as broken
     from bronze_x.commerce_ledger
     cross join unnest(reasons) as rejected (reason, number)
     cross join unnest(split(reason, ',')) as rules (rule)
     where dt = 'Day' and regexp_like(rule, '^(wrong_type|invalid)_.')
-    group by source, regexp_extract(rule, '^(wrong_type|invalid)_(.+)$', 2)
+    group by source, regexp_replace(rule, '^(wrong_type|invalid)_', '')
 ),
 totals as (
     select

@@ -1,8 +1,9 @@
 """Days that are not like the same weekdays of the weeks before: median and MAD, in plain Python.
 
 z = (x - m) / scale, where m is the median of the same weekday's values in the eight weeks before,
-the day itself left out, and scale the greatest of 1.4826 MAD, 5 % of m, the root of m for counts
-and half a percent for shares. A day with abs(z) > 3.5 is an anomaly.
+the day itself left out, and scale the greatest of 1.4826 MAD, 15 % of m, the root of m for counts,
+and for shares 0.03 of what came back, 0.005 of what was rejected. A day with abs(z) > 3.5 is an
+anomaly. Measured by tests/tools/anomalies.py.
 """
 
 import math
@@ -18,9 +19,9 @@ from glue_jobs.commerce.verdict import WARN, Result
 LIMIT = 3.5
 LEAST_VALUES = 4  # of the weeks before; under them the metric is learning
 COUNTS = {"transactions", "unique_customers", "rows"}
-SHARES = {"reversals_share", "rejected_share"}
+LEAST_OF_SHARES = {"reversals_share": 0.03, "rejected_share": 0.005}
 _SIGMAS = 1.4826  # of a normal distribution, per MAD
-_LEAST_SHARE, _LEAST_SCALE, _RELATIVE = 0.005, 1e-9, 0.05
+_RELATIVE, _LEAST_SCALE = 0.15, 1e-9
 
 
 class Finding(NamedTuple):
@@ -44,8 +45,8 @@ def score(metric: str, value: float, usual: Sequence[float]) -> float | None:
         return None
     middle = median(usual)
     scales = [_SIGMAS * median(abs(each - middle) for each in usual), _RELATIVE * abs(middle)]
-    scales += [math.sqrt(middle)] * (metric in COUNTS) + [_LEAST_SHARE] * (metric in SHARES)
-    return (value - middle) / max(*scales, _LEAST_SCALE)
+    scales += [math.sqrt(middle)] * (metric in COUNTS)
+    return (value - middle) / max(*scales, LEAST_OF_SHARES.get(metric, _LEAST_SCALE))
 
 
 def find(rows: Iterable[Row], day: str) -> list[Finding]:

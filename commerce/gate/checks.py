@@ -169,8 +169,8 @@ def tuned(checks: Iterable[Check], bounds: Mapping[str, float]) -> list[Check]:
     ]
     if left:
         raise UnknownCheckError(
-            f"{', '.join(sorted(left))} should each be a check and a severity that it has, as "
-            f"rejected_share.fail; docs/commerce-quality.md lists them"
+            f"there is no bound {', '.join(sorted(left))}; name a check and a severity that it "
+            f"has, as rejected_share.fail; docs/commerce-quality.md lists them"
         )
     return found
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from commerce.gate.drift import Change
-from glue_jobs.commerce.verdict import ACCEPTED, Result, to_line
+from glue_jobs.commerce.verdict import ACCEPTED, FAIL, PASS, WARN, Result, to_line
 
 SUFFIXES = (".json", ".md")
+_ORDER = (FAIL, ACCEPTED, WARN, PASS)
 
 
 class Report(NamedTuple):
@@ -23,7 +24,7 @@ class Report(NamedTuple):
 def of_results(title: str, results: Sequence[Result], accepted: Iterable[str] = ()) -> Report:
     """Return results as a report, what did not pass first; ``accepted``: labels of failures."""
     labels = {*accepted}
-    in_order = sorted(results, key=lambda each: (bool(each.passed), each.check_name))
+    in_order = sorted(results, key=lambda each: (_ORDER.index(_outcome(each, labels)), each.label))
     rows = [
         (
             _outcome(each, labels),
@@ -74,7 +75,7 @@ def _as_markdown(report: Report) -> str:
 def _outcome(result: Result, accepted: set[str]) -> str:
     if result.severity == ACCEPTED or (not result.passed and result.label in accepted):
         return ACCEPTED
-    return "pass" if result.passed else result.severity
+    return PASS if result.passed else result.severity
 
 
 def _number(value: float | None) -> str:

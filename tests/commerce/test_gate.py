@@ -155,6 +155,13 @@ CHANGES: dict[str, tuple[str, str | None, Callable, str | None, float | None]] =
         "fail",
         1,
     ),
+    "header only, so not in the ledger": (
+        "files_loaded",
+        TRANSACTIONS,
+        _after(_receipt(records=0), _without("commerce_ledger", 1, TRANSACTIONS)),
+        None,
+        0,
+    ),
     "newer version not loaded": ("files_loaded", TRANSACTIONS, _version({}), "fail", 1),
     "1 of 10 rejected": ("rejected_share", TRANSACTIONS, REJECTED, "fail", 0.1),
     "1 of 200 rejected": (
