@@ -91,11 +91,12 @@ cost: $(INSTALLED) ## write the figures of docs/cost.md and docs/scaling.md: wha
 	$(RUN) -m tests.tools.cost_page
 	$(RUN) -m tests.tools.scaling_page
 
-dictionary: $(INSTALLED) ## write the tables of docs/data-dictionary.md, commerce-contracts.md and commerce-questions.md, and the saved queries
+dictionary: $(INSTALLED) ## write the tables of docs/data-dictionary.md, commerce-contracts.md, commerce-questions.md and lineage.md, and the saved queries
 	$(RUN) -m tests.tools.saved_queries
 	$(RUN) -m tests.tools.data_dictionary
 	$(RUN) -m tests.tools.contracts_page
 	$(RUN) -m tests.tools.questions_page
+	$(RUN) -m tests.tools.lineage_page
 
 aws: $(INSTALLED) ## the local AWS in the foreground [PORT=4566 ROOT=.local-aws TICK=seconds]
 	@$(RUN) -m local_aws --port $(call quoted,$(PORT)) --root $(call quoted,$(ROOT)) $(if $(TICK),--tick $(call quoted,$(TICK)))
