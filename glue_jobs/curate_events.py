@@ -11,11 +11,12 @@ from functools import partial
 
 from awsglue.job import Job
 
+from glue_jobs.events.lineage import DERIVED
 from glue_jobs.events.metrics import metrics
 from glue_jobs.events.parsing import LINE_COLUMNS
 from glue_jobs.events.raw_files import RawFiles
 from glue_jobs.events.run import Outcome, run
-from glue_jobs.events.schemas import TABLES
+from glue_jobs.events.schemas import TABLES, WRITTEN
 from glue_jobs.glue_run import GlueRun
 
 ARGUMENTS = (
@@ -53,6 +54,7 @@ def main(argv: list[str]) -> None:
         job.commit()  # after all that matters, so what a failed run has read is read again in full
         lake.manifests.commit()
     # What fails here fails loud, but no data waits for it.
+    glue_run.record_lineage(DOMAIN, [args["raw_path"]], WRITTEN, DERIVED)
     glue_run.publish(partial(metrics, outcome.intake.loaded, outcome.counts))
 
 

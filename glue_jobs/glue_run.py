@@ -4,7 +4,7 @@ The entries use it, and nothing else does.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,9 +17,11 @@ from pyspark.sql import DataFrame
 
 from glue_jobs.lake.catalog import Catalog
 from glue_jobs.lake.lake import SPARK_SETTINGS, Lake
+from glue_jobs.lake.lineage import Derived
 from glue_jobs.lake.lock import Lock
 from glue_jobs.lake.store import Store
 from glue_jobs.lake.tables import Table
+from glue_jobs.run_lineage import EndedRun, dataset, run_event, table_dataset
 from glue_jobs.run_metrics import NAMESPACE, Metrics
 
 ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
@@ -92,6 +94,25 @@ class GlueRun:
         """Log what went wrong and did not end the run."""
         for message in messages:
             self.glue.get_logger().error(message)
+
+    def record_lineage(
+        self,
+        domain: str,
+        read: Iterable[Table | str],
+        written: Iterable[Table],
+        declared: Mapping[Table, Derived],
+    ) -> None:
+        """Store which tables and folders the run has read and written, as an OpenLineage event.
+
+        ``declared``: of written tables, what their columns are made of.
+        """
+        now, path = datetime.now(UTC), self.args["analytics_path"]
+        run = EndedRun(self.args["JOB_NAME"], self.args["JOB_RUN_ID"], self.args["region"], now)
+        inputs = [dataset(of if isinstance(of, str) else path + of.path) for of in read]
+        outputs = [table_dataset(table, path, declared) for table in written]
+        event = json.dumps(run_event(run, inputs, outputs)).encode()
+        key = f"lineage/{domain}/dt={now:%Y-%m-%d}/{run.run_id}.json"
+        Store(self.clients["s3"], path).write(key, event)
 
     def publish(self, metrics_of: Callable[[dict[str, Any], float, datetime], Metrics]) -> None:
         """Log what the run did in one line, and publish it as metrics of the job.

@@ -13,6 +13,7 @@ from pyspark.sql import DataFrame
 
 from glue_jobs.commerce.arrivals import NO_DATES
 from glue_jobs.commerce.contracts import CONTRACTS
+from glue_jobs.commerce.lineage import DERIVED
 from glue_jobs.commerce.raw_files import RawFiles
 from glue_jobs.commerce.run import Outcome, Wanted, run
 from glue_jobs.commerce.schemas import WRITTEN
@@ -61,6 +62,7 @@ def main(argv: list[str]) -> None:
             job.commit()  # after all that matters: what a failed run has read is read again in full
         lake.manifests.commit()
     # What fails here fails loud, but no data waits for it.
+    glue_run.record_lineage(DOMAIN, [args["raw_path"]], WRITTEN, DERIVED)
     glue_run.publish(partial(run_metrics, outcome.counts))
 
 

@@ -17,6 +17,7 @@ from glue_jobs.commerce.schemas import (
     FCT_TRANSACTIONS,
     LOADED,
     PRODUCTS,
+    QUALITY_RESULTS,
     REVIEWS,
 )
 from glue_jobs.events.schemas import EVENTS
@@ -36,6 +37,7 @@ OF_ALL_TIME = (
     DAILY_CUSTOMER_SALES,
     DAILY_SALES_SUMMARY,
 )
+READ = (COMMERCE_LEDGER, QUALITY_RESULTS, *OF_ALL_TIME, FCT_TRANSACTIONS, EVENTS)  # for marts
 SALES = ("transactions", "sales")  # sources by whose deliveries the latest day is told
 
 

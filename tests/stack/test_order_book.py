@@ -16,8 +16,9 @@ from pyspark.sql import SparkSession
 
 from commerce import quality
 from glue_jobs.commerce.quality_results import read_results
-from glue_jobs.commerce.schemas import GOLD, SILVER
+from glue_jobs.commerce.schemas import GOLD, SILVER, WRITTEN
 from glue_jobs.commerce.verdict import verdict
+from glue_jobs.lake.tables import Table
 from glue_jobs.marts.schemas import MARTS
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
@@ -25,6 +26,7 @@ from tests.commerce import faulty_shop, oracle_marts
 from tests.commerce.answers import VIEWS
 from tests.commerce.faulty_shop import Sent, Shop
 from tests.commerce.functions.customers_server import page, served
+from tests.open_lineage import told
 from tests.order_book import (
     OrderBook,
     Rows,
@@ -272,6 +274,25 @@ def test_saved_statements(shop: OrderBook, delivered: Shop) -> None:
     counts = delivered.loaded()[1].values()
     assert records == [sum(of.lines for of in counts), sum(of.rejected for of in counts)]
     assert sum(int(row["records"]) for row in rejected) == records[1]
+
+
+@pytest.mark.parametrize(("domain", "tables"), [("commerce", WRITTEN), ("marts", MARTS)])
+def test_lineage(shop: OrderBook, runs: list[str], domain: str, tables: tuple[Table, ...]) -> None:
+    """Each run that was committed says which tables it wrote, and where they lie."""
+    events = told(shop.stack, domain)
+
+    assert events.keys() >= ({*runs} if domain == "commerce" else set())
+    for event in events.values():
+        named = {f"{of['namespace']}/{of['name']}/" for of in event["outputs"]}
+        assert named == {_place(shop, table) for table in tables}
+        assert event["inputs"]
+
+
+def _place(shop: OrderBook, table: Table) -> str:
+    """Return where the catalog has a table."""
+    database = shop.stack[f"{table.layer.title()}DatabaseName"]
+    found = boto3.client("glue").get_table(DatabaseName=database, Name=table.name)["Table"]
+    return found["StorageDescriptor"]["Location"]
 
 
 def test_customers(shop: OrderBook) -> None:

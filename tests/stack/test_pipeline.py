@@ -15,6 +15,7 @@ import pytest
 from local_aws.calls import recording
 from local_aws.server import LocalAws
 from tests import oracle
+from tests.open_lineage import told
 from tests.pipeline import Pipeline, deploy
 from tests.tools import calls
 
@@ -144,11 +145,13 @@ def test_first_run(pipeline: Pipeline, tmp_path: Path) -> None:
     _deliver(pipeline, tmp_path, FIRST)
     _deliver(pipeline, tmp_path, SECOND)
 
-    pipeline.run()
+    run_id = pipeline.run()
 
     _assert_answers(pipeline)
     _assert_ledger(pipeline)
     _assert_rejects(pipeline)
+    [output] = told(pipeline.stack, "events")[run_id]["outputs"][2:3]
+    assert output["name"] == "silver/events"
 
 
 def test_run_without_new_files(pipeline: Pipeline) -> None:
