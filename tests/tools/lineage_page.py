@@ -40,20 +40,25 @@ def of_marts() -> dict[str, Columns]:
     """Return, by mart, what its statement says; Spark sees all tables in one place."""
     schema = {"gold_x": {table.name: table.partitioned_columns.names for table in TABLES}}
     schema["gold_x"]["basket_counts"] = [*BASKET_COUNTS]
-    lines, *found = (
-        columns_of(_text(MARTS / f"{name}.sql"), "spark", schema, "gold_x")
-        for name in ("basket_lines", *MART_NAMES)
-    )
-    counts = {
-        f"basket_counts.{name}": set().union(*(lines[of] for of in sources))
-        for name, sources in BASKET_COUNTS.items()
+
+    def found(name: str) -> Columns:
+        return columns_of(_text(MARTS / f"{name}.sql"), "spark", schema, "gold_x")
+
+    bought, lines = found("bought"), found("basket_lines")
+    schema["gold_x"]["bought"] = [*bought]
+    counts = {name: set().union(*map(lines.get, of)) for name, of in BASKET_COUNTS.items()}
+    steps = {
+        f"{step}.{name}": sources
+        for step, columns in (("bought", bought), ("basket_counts", counts))
+        for name, sources in columns.items()
     }
+    steps["bought.*"] = {"daily_customer_sales.*"}
     return {
         mart: {
-            name: set().union(*(counts.get(source, {source}) for source in sources))
-            for name, sources in columns.items()
+            name: set().union(*(steps.get(source, {source}) for source in sources))
+            for name, sources in found(mart).items()
         }
-        for mart, columns in zip(MART_NAMES, found, strict=True)
+        for mart in MART_NAMES
     }
 
 
