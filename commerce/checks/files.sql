@@ -45,7 +45,8 @@ versions as (
         coalesce(is_refused, false) as is_refused,
         coalesce(is_repeated, false) as is_repeated,
         is_balanced,
-        records,
+        -- A file with a header only has no row in the ledger.
+        records is not distinct from lines or (records = 0 and lines is null) as is_loaded,
         lines,
         rejected,
         row_number() over (
@@ -65,8 +66,7 @@ days as (
         count_if(is_refused) as refused_files,
         count_if(not is_refused and is_repeated) as repeated_files,
         count_if(not is_balanced) as ledger_balances,
-        -- A file with a header only has no row in the ledger.
-        count_if(not is_refused and coalesce(records, -1) <> coalesce(lines, 0)) as files_loaded,
+        count_if(not is_refused and not is_loaded) as files_loaded,
         sum(lines) as lines,
         sum(rejected) as rejected
     from versions

@@ -30,6 +30,7 @@ from tests.template import PROJECT
 SOURCES = (*CONTRACTS, "unknown")
 _JSON_SERDE = "org.apache.hive.hcatalog.data.JsonSerDe"
 Row = dict[str, Any]  # times are naive and UTC, as the oracles have them
+Partitions = dict[Partition, list[Row]]
 VIEWS, QUERIES = PROJECT / "commerce/views", PROJECT / "commerce/queries"
 # Lines of JSON in projected partitions; raw_events, which the senders write, no view reads.
 JSON_TABLES = (commerce.FILE_RECEIPTS, commerce.QUALITY_RESULTS)
@@ -60,7 +61,7 @@ class Answers:
             self._project(table)
         for statement in view_statements(VIEWS, self.student, zone).values():
             self.athena.ask(statement, self.databases["gold"])
-        self._filled: dict[str, list[Partition]] = {}
+        self._filled: dict[str, Partitions] = {}
 
     def fill(self, tables: Mapping[str, Iterable[Row]]) -> None:
         """Let the tables have these rows, which hold the values of partition keys; others none."""
@@ -69,8 +70,14 @@ class Answers:
 
     def replace(self, name: str, rows: Iterable[Row]) -> None:
         """Let one table have these rows and no others."""
-        self._drop(TABLES[name], self._filled.pop(name, []))
-        self._filled[name] = self._write(TABLES[name], rows)
+        table, wanted, had = TABLES[name], defaultdict(list), self._filled.get(name, {})
+        for row in (_OWNED | row for row in rows):
+            wanted[tuple(row[key] for key in table.partition_keys)].append(row)
+        self._drop(table, [*(had.keys() - wanted.keys())])
+        self._write(table, {each: wanted[each] for each in wanted if had.get(each) != wanted[each]})
+        if table not in JSON_TABLES:
+            self._add(table, [*(wanted.keys() - had.keys())])
+        self._filled[name] = dict(wanted)
 
     def put(self, name: str, partition: Partition, rows: list[Row]) -> None:
         """Let a partition that is filled have these rows, whatever its table says of NULL."""
@@ -79,6 +86,7 @@ class Answers:
         pq.write_table(pa.Table.from_pylist(rows, pa.schema(fields)), file)
         key = self._key(table, partition)
         self._s3.put_object(Bucket=self.student, Key=key, Body=file.getvalue().to_pybytes())
+        self._filled[name][partition] = rows
 
     def ask(self, text: str, layer: str = "gold") -> Answer:
         """Return what Athena answers; ``gold_x`` and the zone's mark stand for what is here."""
@@ -92,19 +100,11 @@ class Answers:
         """Return what a file of ``commerce/queries`` answers, in its order."""
         return self.ask((QUERIES / f"{name}.sql").read_text(encoding="utf-8")).rows
 
-    def _write(self, table: Table, rows: Iterable[Row]) -> list[Partition]:
-        by_partition: dict[Partition, list[Row]] = defaultdict(list)
-        for row in (_OWNED | row for row in rows):
-            by_partition[tuple(row[key] for key in table.partition_keys)].append(row)
-        for partition, of_partition in by_partition.items():
-            content = (
-                _lines(of_partition) if table in JSON_TABLES else _parquet(table, of_partition)
-            )
+    def _write(self, table: Table, partitions: Partitions) -> None:
+        for partition, rows in partitions.items():
+            content = _lines(rows) if table in JSON_TABLES else _parquet(table, rows)
             key = self._key(table, partition)
             self._s3.put_object(Bucket=self.student, Key=key, Body=content)
-        if table not in JSON_TABLES:
-            self._add(table, [*by_partition])
-        return [*by_partition]
 
     def _key(self, table: Table, partition: Partition) -> str:
         suffix = "jsonl" if table in JSON_TABLES else "parquet"
