@@ -171,7 +171,10 @@ def _obstacle(student: str, error: ClientError) -> str:
             f"there is no order book of {student!r} in this account; create its stack first, as "
             f"docs/commerce-operations.md shows"
         )
-    return f"AWS refused: {error}; docs/permissions.md lists what the commands need"
+    return (
+        f"AWS refused: {error}; you need to read the load job, to query in the workgroup, and to "
+        f"read and write bronze/quality_results/ in the analytics bucket"
+    )
 
 
 if __name__ == "__main__":
