@@ -37,28 +37,36 @@ def declared() -> dict[str, Columns]:
 
 
 def of_marts() -> dict[str, Columns]:
-    """Return, by mart, what its statement says; Spark sees all tables in one place."""
+    """Return, by mart, what its statement says, through the steps that several marts share.
+
+    Spark sees all tables in one place.
+    """
     schema = {"gold_x": {table.name: table.partitioned_columns.names for table in TABLES}}
-    schema["gold_x"]["basket_counts"] = [*BASKET_COUNTS]
+    found, of_steps = {}, {}
+    for name in ("bought", "basket_lines", "basket_counts", *MART_NAMES):
+        found[name] = _through(of_steps, _of_step(name, schema))
+        schema["gold_x"][name] = [*found[name]]
+        if name not in MART_NAMES:
+            of_steps |= {f"{name}.{column}": of for column, of in found[name].items()}
+            read = {source.partition(".")[0] for of in found[name].values() for source in of}
+            of_steps[f"{name}.*"] = {f"{table}.*" for table in read}
+    return {name: found[name] for name in MART_NAMES}
 
-    def found(name: str) -> Columns:
-        return columns_of(_text(MARTS / f"{name}.sql"), "spark", schema, "gold_x")
 
-    bought, lines = found("bought"), found("basket_lines")
-    schema["gold_x"]["bought"] = [*bought]
-    counts = {name: set().union(*map(lines.get, of)) for name, of in BASKET_COUNTS.items()}
-    steps = {
-        f"{step}.{name}": sources
-        for step, columns in (("bought", bought), ("basket_counts", counts))
-        for name, sources in columns.items()
-    }
-    steps["bought.*"] = {"daily_customer_sales.*"}
-    return {
-        mart: {
-            name: set().union(*(steps.get(source, {source}) for source in sources))
-            for name, sources in found(mart).items()
+def _of_step(name: str, schema: dict[str, dict[str, list[str]]]) -> Columns:
+    if name == "basket_counts":  # made in Arrow
+        return {
+            column: {f"basket_lines.{source}" for source in sources}
+            for column, sources in BASKET_COUNTS.items()
         }
-        for mart in MART_NAMES
+    return columns_of(_text(MARTS / f"{name}.sql"), "spark", schema, "gold_x")
+
+
+def _through(of_steps: Columns, columns: Columns) -> Columns:
+    """Return columns with the sources of a step in the place of its columns."""
+    return {
+        name: set().union(*(of_steps.get(source, {source}) for source in sources))
+        for name, sources in columns.items()
     }
 
 
