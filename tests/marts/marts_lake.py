@@ -42,6 +42,7 @@ class MartsLake(EmptyLake):
         """Make one run; return the rows of each mart."""
         lake = lake or self.open()
         with lake.lock:
+            lake.manifests.recover(lambda run_id: run_id not in self.at_work)
             rows = build(lake, latest_day(lake), limits)
             lake.manifests.commit()
         self._spark.catalog.clearCache()  # as the end of Spark does
