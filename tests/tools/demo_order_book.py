@@ -30,36 +30,13 @@ QUESTIONS = {
         order by date
         """,
     ),
-    "order book 2, daily sales": (
-        "Gold",
-        """
-        select
-            dt,
-            orders,
-            unique_customers,
-            units,
-            gross_revenue,
-            returned_revenue,
-            net_revenue,
-            avg_order_value
-        from daily_sales_summary
-        order by dt
-        """,
-    ),
-    "order book 3, top products": (
-        "Gold",
-        """
-        select
-            product_id,
-            sum(units) as units,
-            sum(units_returned) as units_returned,
-            sum(net_revenue) as net_revenue
-        from daily_product_sales
-        group by product_id
-        order by net_revenue desc, product_id
-        limit 5
-        """,
-    ),
+    **{
+        f"order book {number}, {name.replace('_', ' ')}": (
+            "Gold",
+            (PROJECT / f"commerce/queries/{name}.sql").read_text(encoding="utf-8"),
+        )
+        for number, name in enumerate(("daily_sales", "top_products", "segmentation"), start=2)
+    },
 }
 LOADED = "select count(*), sum(lines) from commerce_ledger"
 
