@@ -49,7 +49,7 @@ def stack_name(student_id: str) -> str:
 def deploy(student_id: str, **parameters: str) -> dict[str, str]:
     """Put the code in place and create or update the second stack; return its outputs."""
     name = stack_name(student_id)
-    say(f"creating stack {name} from {package.TEMPLATE}")
+    say(f"creating stack {name} from {Path(package.TEMPLATE).name}")
     *_, template, key = package.upload(student_id)
     create_or_update_stack(name, student_id, template, CodeKey=key, **parameters)
     return stack_outputs(name)
