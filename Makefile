@@ -10,6 +10,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 SCANNER := .venv-scanner
+MLXTEND := .venv-mlxtend
 TEMPLATES := capstone-starter.cfn.yaml commerce/commerce.cfn.yaml docs/role.cfn.yaml
 LOCAL = AWS_ENDPOINT_URL=http://127.0.0.1:$(call quoted,$(PORT)) AWS_REGION=us-west-2 AWS_DEFAULT_REGION=us-west-2 \
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
@@ -52,7 +53,7 @@ test-crash: $(INSTALLED) ## kill the jobs at every step and amid every write, an
 truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; takes minutes
 	$(RUN) -m pytest tests/stack/test_truth.py -m full_hour
 
-truth-commerce: $(INSTALLED) ## check the order book on public data (11 MB by Maven)
+truth-commerce: $(INSTALLED) $(MLXTEND)/.installed ## check the order book on public data (11 MB by Maven)
 	$(RUN) -m pytest tests/commerce/public -m public_data
 
 bench: $(INSTALLED) ## time both jobs beside other ways, and write their pages of docs/; takes an hour
@@ -78,6 +79,12 @@ scan: $(SCANNER)/.installed ## look for what is insecure in the templates
 $(SCANNER)/.installed: .ci/scanner-requirements.txt
 	$(call quoted,$(PYTHON)) -m venv $(SCANNER)
 	$(SCANNER)/bin/python -m pip install --quiet --constraint $< checkov
+	@touch $@
+
+# It wants another pandas: a .venv of its own.
+$(MLXTEND)/.installed:
+	$(call quoted,$(PYTHON)) -m venv $(MLXTEND)
+	$(MLXTEND)/bin/python -m pip install --quiet mlxtend==0.25.0
 	@touch $@
 
 format: $(INSTALLED) ## put the code into its one format

@@ -50,6 +50,11 @@ def _classes() -> dict[str, hsqldb.Record]:
     return {row["product_id"]: classes[row["product_class_id"]] for row in _tables()["product"]}
 
 
+def subcategory(product_id: str) -> str:
+    """Return the finest class of a product."""
+    return _classes()[product_id]["product_subcategory"]
+
+
 def _moved(day: str) -> str:
     return f"{int(day[:4]) + 28}{day[4:10]}"
 
