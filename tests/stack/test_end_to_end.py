@@ -76,7 +76,7 @@ def test_second_run_adds_nothing(build: Path) -> None:
 def test_daily_sales(build: Path) -> None:
     """The order book's answer has the revenue that was planted in its sample."""
     truth = json.loads((RUNBOOK.parent / "sample-data/truth.json").read_text(encoding="utf-8"))
-    columns = ("dt", "gross_revenue", "returned_revenue", "net_revenue")
+    columns = ("sales_date", "gross_revenue", "returned_revenue", "net_revenue")
 
     answer = (build / "answers/order-book-2.csv").read_text(encoding="utf-8")
 
