@@ -1,7 +1,8 @@
 """Tables for the statements: what the job made of 240 faulty lines, and one table of every type.
 
-They lie in ``lake/`` as the job left them, with the Glue Data Catalog beside them. After a change
-of the tables, ``make trino-lake`` makes them anew; the answers follow by ``make trino-answers``.
+They lie in ``lake/`` as the job left them, with the Glue Data Catalog beside them. Tables and views
+of the order book lie in ``order_lake/``, made from the oracles' rows of its sample. After a change,
+``make trino-lake`` makes all of them anew; the answers follow by ``make trino-answers``.
 """
 
 import json
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,12 +23,19 @@ from pyarrow import parquet as pq
 
 from local_aws.server import LocalAws, free_port
 from local_aws.settings import Settings
+from tests.commerce.answers import TABLES, Answers, Row
+from tests.commerce.sample_tables import sample_tables
 from tests.pipeline import deploy
 from tests.tools import demo
 
-LAKE = Path(__file__).parent / "lake"
+LAKE, ORDER_LAKE = (Path(__file__).parent / name for name in ("lake", "order_lake"))
 STUDENT_ID = "trino"
 DATABASES = {layer: f"{layer}_{STUDENT_ID}" for layer in ("bronze", "silver", "gold")}
+ORDER_STUDENT = "trino-orders"
+ORDER_DATABASES = {layer: f"{layer}_trino_orders" for layer in DATABASES}
+ZONE = "Europe/Berlin"  # of the views: not UTC, so that they show what they make of it
+HOURS = {None, "12", "22", "23"}  # of events, a day of Berlin ends amid them; None of all else
+SOURCES = {None, "transactions", "sales"}  # of the ledger
 _TABLE_KEYS = (
     "Name", "Description", "TableType", "Parameters", "PartitionKeys", "StorageDescriptor",
     "ViewOriginalText", "ViewExpandedText",
@@ -93,38 +102,63 @@ ODDITIES = {
 
 
 def restore(aws: LocalAws) -> None:
-    """Put the saved tables into a local AWS: three databases, nine tables and ``oddities``."""
-    catalog = json.loads((LAKE / "catalog.json").read_text(encoding="utf-8"))
-    s3, glue = aws.client("s3"), aws.client("glue")
-    for bucket in sorted((LAKE / "s3").iterdir()):
-        s3.create_bucket(
-            Bucket=bucket.name, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
-        )
-        for file in sorted(path for path in bucket.rglob("*") if path.is_file()):
-            s3.upload_file(str(file), bucket.name, str(file.relative_to(bucket)))
-    for database, tables in catalog.items():
-        glue.create_database(DatabaseInput={"Name": database})
-        for table, partitions in tables:
-            glue.create_table(DatabaseName=database, TableInput=table)
-            for partition in partitions:
-                glue.create_partition(
-                    DatabaseName=database, TableName=table["Name"], PartitionInput=partition
-                )
+    """Put the saved tables and views of both domains into a local AWS."""
+    for folder in (LAKE, ORDER_LAKE):
+        for bucket in sorted((folder / "s3").iterdir()):
+            _upload(aws.client("s3"), bucket)
+        catalog = json.loads((folder / "catalog.json").read_text(encoding="utf-8"))
+        for database, tables in catalog.items():
+            _create(aws.client("glue"), database, tables)
+
+
+def _upload(s3: BaseClient, bucket: Path) -> None:
+    s3.create_bucket(
+        Bucket=bucket.name, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
+    )
+    for file in sorted(path for path in bucket.rglob("*") if path.is_file()):
+        s3.upload_file(str(file), bucket.name, str(file.relative_to(bucket)))
+
+
+def _create(glue: BaseClient, database: str, tables: list[list[Any]]) -> None:
+    glue.create_database(DatabaseInput={"Name": database})
+    for table, partitions in tables:
+        glue.create_table(DatabaseName=database, TableInput=table)
+        for partition in partitions:
+            glue.create_partition(
+                DatabaseName=database, TableName=table["Name"], PartitionInput=partition
+            )
 
 
 def make() -> None:
-    """Make the tables anew by the deployed job, and save them."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(root=Path(folder) / "aws", port=free_port())
-        with LocalAws(settings) as aws:
-            os.environ.update(settings.environment)
-            stack = _load(Path(folder) / "raw")
-            _add_oddities(aws, stack["AnalyticsBucketName"])
-            demo.ask(VIEW, stack, "Gold")
-            shutil.rmtree(LAKE, ignore_errors=True)
-            for uri in _save_catalog(aws.client("glue")):
-                stored = uri.removeprefix("s3://")
-                shutil.copytree(settings.s3_root / stored, LAKE / "s3" / stored)
+    """Make the tables of the events anew by the deployed job, and save them."""
+    with tempfile.TemporaryDirectory() as folder, _local_aws(folder) as aws:
+        os.environ.update(aws.settings.environment)
+        stack = _load(Path(folder) / "raw")
+        _add_oddities(aws, stack["AnalyticsBucketName"])
+        demo.ask(VIEW, stack, "Gold")
+        _save(aws, DATABASES, LAKE)
+
+
+def make_order_book() -> None:
+    """Make the tables and views of the order book anew, in seconds, and save them."""
+    with tempfile.TemporaryDirectory() as folder, _local_aws(folder) as aws:
+        Answers(aws, ZONE, ORDER_STUDENT).fill(_few(sample_tables()))
+        _save(aws, ORDER_DATABASES, ORDER_LAKE)
+
+
+def _few(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Return what views read: gold, the ledger of sales, some hours of events."""
+    kept = {name for name in tables if TABLES[name].layer != "silver"} | {"events"}
+    return {
+        name: [
+            row for row in tables[name] if row.get("hour") in HOURS and row.get("source") in SOURCES
+        ]
+        for name in kept
+    }
+
+
+def _local_aws(folder: str) -> LocalAws:
+    return LocalAws(Settings(root=Path(folder) / "aws", port=free_port()))
 
 
 def _load(raw: Path) -> dict[str, str]:
@@ -156,18 +190,29 @@ def _add_oddities(aws: LocalAws, bucket: str) -> None:
     glue.create_table(DatabaseName=DATABASES["silver"], TableInput=table | {"PartitionKeys": []})
 
 
-def _save_catalog(glue: BaseClient) -> list[str]:
-    """Write the catalog as the inputs that make it again; return where the tables lie."""
-    catalog: dict[str, list[list[Any]]] = {}
-    for database in DATABASES.values():
+def _save(aws: LocalAws, databases: Mapping[str, str], folder: Path) -> None:
+    """Write the catalog as the inputs that make it again, and what lies where its tables do."""
+    glue, catalog = aws.client("glue"), {}
+    for database in databases.values():
         tables = glue.get_tables(DatabaseName=database)["TableList"]
         catalog[database] = [[_input(table), _partitions(glue, table)] for table in tables]
-    LAKE.mkdir(exist_ok=True)
-    text = json.dumps(catalog, indent=1, default=str)
-    (LAKE / "catalog.json").write_text(text + "\n", encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    (folder / "catalog.json").write_text(_in_lines(catalog), encoding="utf-8")
     found = [table for tables in catalog.values() for table, _ in tables]
-    locations = [table["StorageDescriptor"]["Location"] for table in found]
-    return [location for location in locations if location]  # a view has none
+    for uri in filter(None, (table["StorageDescriptor"]["Location"] for table in found)):
+        stored = aws.settings.s3_root / uri.removeprefix("s3://")
+        if stored.exists():  # a view lies nowhere, an empty table has no file
+            shutil.copytree(stored, folder / "s3" / uri.removeprefix("s3://"))
+
+
+def _in_lines(catalog: dict[str, list[Any]]) -> str:
+    """Return JSON with a table a line."""
+    databases = [
+        f"{json.dumps(database)}: [\n" + ",\n".join(json.dumps(of, default=str) for of in tables)
+        for database, tables in catalog.items()
+    ]
+    return "{" + "],\n".join(databases) + "]}\n"
 
 
 def _input(table: dict[str, Any]) -> dict[str, Any]:
@@ -183,4 +228,6 @@ def _partitions(glue: BaseClient, table: dict[str, Any]) -> list[dict[str, Any]]
 
 
 if __name__ == "__main__":
-    make()
+    if sys.argv[1:] != ["order-book"]:
+        make()
+    make_order_book()

@@ -14,7 +14,9 @@ from typing import NamedTuple
 import yaml
 from jsonata import Jsonata
 
-from tests.athena.lake import DATABASES
+from commerce.view_statements import for_student
+from tests.athena.lake import DATABASES, ORDER_DATABASES, ORDER_STUDENT, ZONE
+from tests.commerce.answers import QUERIES, VIEWS
 from tests.tools import demo
 
 FOLDER = Path(__file__).parent
@@ -38,6 +40,8 @@ def statements() -> dict[str, list[Statement]]:
     found["queries_sql"] = list(_of_queries())
     found["operations_page"] = list(_of_page(demo.PROJECT / "docs/operations.md"))
     found["notebook"] = list(_of_notebook())
+    found["views"] = list(_of_order_book(VIEWS))
+    found["questions"] = list(_of_order_book(QUERIES))
     found["orchestration"] = list(_of_state_machine(found["operations_page"]))
     return found
 
@@ -52,6 +56,13 @@ def _of_queries() -> Iterator[Statement]:
     for text in demo.QUERIES.read_text(encoding="utf-8").split("\n;\n"):
         if text.strip():
             yield Statement(text, DATABASES["gold"])
+
+
+def _of_order_book(folder: Path) -> Iterator[Statement]:
+    """Find the selects of views, or the saved queries over views."""
+    for file in sorted(folder.glob("*.sql")):
+        text = for_student(file.read_text(encoding="utf-8"), ORDER_STUDENT, ZONE)
+        yield Statement(text, ORDER_DATABASES["gold"])
 
 
 def _of_page(page: Path) -> Iterator[Statement]:

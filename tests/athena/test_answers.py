@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 from duckdb import DuckDBPyConnection
 
+from commerce.view_statements import view_statements
 from glue_jobs.events import schemas
+from glue_jobs.lake.tables import Table
 from local_aws.athena.catalog import Catalog
 from local_aws.athena.dialect import parse
 from local_aws.athena.engine import connection, run
 from local_aws.athena.errors import InvalidRequestError, QueryFailedError
+from local_aws.athena.views import KIND, decode, query_text
 from local_aws.server import LocalAws
 from tests.athena import lake
 from tests.athena.statements import FOLDER, Statement, statements
+from tests.commerce.answers import TABLES, VIEWS
 
 LENGTHS = re.compile(r"(?<=char)\(\d+\)|(?<=timestamp)\(3\)|field\d+ ")  # Athena shows none
 LAST_DIGIT = 1e-15  # sums of doubles depend on their order, in Trino too
@@ -75,16 +79,36 @@ def test_every_answer_is_asked_for() -> None:
 
 
 @pytest.mark.usefixtures("ask")
-def test_the_tables_are_the_pipelines(aws: LocalAws) -> None:
-    """The saved tables have the columns that the job writes today; else make trino-lake."""
-    for table in schemas.TABLES:
+@pytest.mark.parametrize(
+    ("databases", "tables"),
+    [(lake.DATABASES, schemas.TABLES), (lake.ORDER_DATABASES, TABLES.values())],
+    ids=["events", "order book"],
+)
+def test_the_tables_are_the_pipelines(
+    aws: LocalAws, databases: dict[str, str], tables: Iterable[Table]
+) -> None:
+    """The saved tables have the columns that the jobs write today; else make trino-lake."""
+    for table in tables:
         described = aws.client("glue").get_table(
-            DatabaseName=lake.DATABASES[table.layer], Name=table.name
+            DatabaseName=databases[table.layer], Name=table.name
         )["Table"]
         found = described["StorageDescriptor"]["Columns"]
         assert [(each["Name"], each["Type"]) for each in found] == [
             (column.name, column.dataType.simpleString()) for column in table.columns
         ]
+
+
+@pytest.mark.usefixtures("ask")
+def test_the_views_are_the_projects(aws: LocalAws) -> None:
+    """The saved views are those of today; else make trino-lake."""
+    gold = lake.ORDER_DATABASES["gold"]
+    saved = aws.client("glue").get_tables(DatabaseName=gold)["TableList"]
+    views = {each["Name"]: decode(each).sql for each in saved if each["TableType"] == KIND}
+
+    assert views == {
+        name: query_text(statement)
+        for name, statement in view_statements(VIEWS, lake.ORDER_STUDENT, lake.ZONE).items()
+    }
 
 
 def word(answer: dict[str, Any]) -> str:

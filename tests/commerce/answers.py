@@ -28,7 +28,11 @@ from tests.empty_lake import LAYERS, create_tables, storage
 from tests.template import PROJECT
 
 SOURCES = (*CONTRACTS, "unknown")
-_JSON_SERDE = "org.apache.hive.hcatalog.data.JsonSerDe"
+_JSON = {
+    "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+    "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+    "SerdeInfo": {"SerializationLibrary": "org.apache.hive.hcatalog.data.JsonSerDe"},
+}
 Row = dict[str, Any]  # times are naive and UTC, as the oracles have them
 Partitions = dict[Partition, list[Row]]
 VIEWS, QUERIES = PROJECT / "commerce/views", PROJECT / "commerce/queries"
@@ -116,7 +120,7 @@ class Answers:
         found = self._glue.get_table(DatabaseName=database, Name=table.name)["Table"]
         kept = ("Name", "TableType", "PartitionKeys", "StorageDescriptor")
         declared = {name: found[name] for name in kept}
-        declared["StorageDescriptor"]["SerdeInfo"] = {"SerializationLibrary": _JSON_SERDE}
+        declared["StorageDescriptor"] |= _JSON
         projection = {"projection.enabled": "true"}
         for key in table.partition_keys:
             is_source = key == "source"
