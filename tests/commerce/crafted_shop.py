@@ -48,11 +48,19 @@ def _is_ahead(of: Record) -> bool:
     return of["transaction_date"] > DAY.isoformat()
 
 
-# Sold together oftener than by chance, in seven orders; sold apart too.
+# Sold together oftener than by chance, each with more partners than are shown; sold apart too.
+_SET = ["lamp", "bulb", "shade", *(f"home{n}" for n in range(4))]
 _PAIRS = [
     line(100 + order, of, order_id=f"pair{order}", transaction_id=f"{of}{order}")
     for order in range(7)
-    for of in ("lamp", "bulb", "shade")[: 2 + order % 2]
+    for of in _SET[: 5 + order]
+]
+# Sold together in five orders, which is less than by chance: each is in twenty, of some seventy.
+_APART = [
+    line(200 + order, of, order_id=f"{of}{order}" if order > 4 else f"both{order}")
+    | {"transaction_id": f"{of}{order}"}
+    for order in range(20)
+    for of in ("cup", "plate")
 ]
 _BASKET = [
     line(1000 + number, f"part{number:03}", order_id="huge", total_amount="1.00")
@@ -81,6 +89,7 @@ _SALES = [
     line(13, "bulb", "2026-03-30 23:30:00", customer_id="back", status="refunded"),
     *(line(20 + n, f"home{n}", total_amount=f"{20 + n // 2}.00") for n in range(8)),  # ties
     *_PAIRS,
+    *_APART,
     *_BASKET,
 ]
 _PRODUCTS = [
@@ -112,5 +121,6 @@ FILES = [
     Delivery("customers", DAY, [customer("c1", city="Oslo"), customer("late", "2026-03-20")]),
     Delivery("transactions", date(2026, 3, 30), [of for of in _SALES if not _is_ahead(of)]),
     Delivery("transactions", DAY, [*_CHANGES, *filter(_is_ahead, _SALES)]),
+    Delivery("customers", date(2026, 4, 2), [customer("new", "2026-04-02")]),  # no latest day
     Delivery("reviews", DAY, [_REVIEW]),
 ]
