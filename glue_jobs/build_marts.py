@@ -37,8 +37,8 @@ def main(argv: list[str]) -> None:
     with lake.lock:
         lake.manifests.recover(partial(glue_run.is_over, args["JOB_NAME"]))
         as_of = latest_day(lake)
-        require_verdict(lake, as_of)
-        rows = build(lake, as_of, limits_of(args))
+        require_verdict(lake)
+        rows = build(lake, as_of, limits_of(args), partial(require_verdict, lake))
         vacuum(lake)
         lake.manifests.commit()
     glue_run.glue.get_logger().info(json.dumps({"as_of": str(as_of), **rows}))

@@ -8,15 +8,15 @@ sale; ``GOLD_DATABASE``; ``WORK_GROUP`` of Athena.
 import json
 import logging
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from urllib3 import PoolManager
 
 from commerce.view_statements import view_statements
-from glue_jobs.athena import Athena
+from glue_jobs.athena import Athena, AthenaError
 
 VIEWS = Path(__file__).parents[1] / "views"
 _LOG = logging.getLogger(__name__)
@@ -27,14 +27,19 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
     """Create every view anew, or drop all when the stack goes; return their ``views`` by name.
 
     Raises:
-        AthenaError: Athena refused one; CloudFormation is told too.
+        AthenaError: Athena refused one; CloudFormation is told instead.
     """
     if "ResponseURL" not in event:
         return {"views": create()}
+    names, reason = [], ""
     try:
-        return {"views": drop() if event["RequestType"] == "Delete" else create()}
-    finally:  # whatever went wrong, the stack waits for an answer
-        _answer(event, sys.exception())
+        names = drop() if event["RequestType"] == "Delete" else create()
+    except (AthenaError, BotoCoreError, ClientError, ValueError) as error:
+        # Told, not raised: Lambda would try again, and make views when the stack is gone.
+        _LOG.exception("the views are not as they should be")
+        reason = f"{type(error).__name__}: {error}"
+    _answer(event, reason)
+    return {"views": names}
 
 
 def create() -> list[str]:
@@ -56,11 +61,10 @@ def drop() -> list[str]:
     return names
 
 
-def _answer(event: dict[str, Any], error: BaseException | None) -> None:
+def _answer(event: dict[str, Any], reason: str) -> None:
     """Tell CloudFormation; the code of a zip has no cfnresponse of AWS's to do so."""
-    status, reason = ("FAILED", f"{type(error).__name__}: {error}") if error else ("SUCCESS", "")
     told = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
     told |= {"PhysicalResourceId": event["LogicalResourceId"]}
-    told |= {"Status": status, "Reason": reason[:1000]}
+    told |= {"Status": "FAILED" if reason else "SUCCESS", "Reason": reason[:1000]}
     headers = {"content-type": ""}  # what the signature of the URL demands
     PoolManager().request("PUT", event["ResponseURL"], body=json.dumps(told), headers=headers)

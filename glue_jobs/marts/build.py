@@ -1,6 +1,6 @@
 """Every mart anew, from what is published, in one publication."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from importlib.resources import files
 
@@ -59,8 +59,12 @@ def latest_day(lake: Lake) -> date:
     )
 
 
-def build(lake: Lake, as_of: date, limits: Limits) -> dict[str, int]:
+def build(
+    lake: Lake, as_of: date, limits: Limits, look_again: Callable[[], None]
+) -> dict[str, int]:
     """Replace every mart; return the rows of each.
+
+    ``look_again`` raises if something was loaded while they were made: then nothing is published.
 
     Raises:
         ImbalanceError: a mart lacks customers, products or revenue; nothing is published.
@@ -74,6 +78,7 @@ def build(lake: Lake, as_of: date, limits: Limits) -> dict[str, int]:
     _kept("basket_counts", counts)
     rows = {mart: _made(lake, mart, given) for mart in MARTS}
     _prove(lake)
+    look_again()
     lake.overwrite([Overwrite({mart: [CURRENT]}, _files(mart, rows[mart])) for mart in MARTS])
     return {mart.name: rows[mart].count() for mart in MARTS}
 

@@ -1,7 +1,7 @@
 """All published tables without a stack, filled from plain rows, and the marts made of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import pyarrow as pa
@@ -38,12 +38,17 @@ class MartsLake(EmptyLake):
         for table in self.tables:
             self._put(table, {**tables, **told}.get(table.name, []))
 
-    def make(self, limits: Limits = LIMITS, lake: Lake | None = None) -> dict[str, int]:
+    def make(
+        self,
+        limits: Limits = LIMITS,
+        lake: Lake | None = None,
+        look_again: Callable[[], None] = lambda: None,
+    ) -> dict[str, int]:
         """Make one run; return the rows of each mart."""
         lake = lake or self.open()
         with lake.lock:
             lake.manifests.recover(lambda run_id: run_id not in self.at_work)
-            rows = build(lake, latest_day(lake), limits)
+            rows = build(lake, latest_day(lake), limits, look_again)
             lake.manifests.commit()
         self._spark.catalog.clearCache()  # as the end of Spark does
         return rows

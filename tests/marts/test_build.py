@@ -11,6 +11,7 @@ from glue_jobs.commerce.schemas import DAILY_SALES_SUMMARY
 from glue_jobs.lake.ledger import ImbalanceError
 from glue_jobs.lake.tables import Table
 from glue_jobs.marts.build import NothingLoadedError
+from glue_jobs.marts.gate import GateError
 from glue_jobs.marts.schemas import (
     CURRENT,
     CUSTOMER_VALUE,
@@ -222,6 +223,19 @@ def test_personal_data(lake: MartsLake) -> None:
     assert "Ö***" in found
     assert "Berg" not in found
     assert "b.example" not in found
+
+
+def test_loaded_meanwhile(lake: MartsLake) -> None:
+    """What was loaded while marts were made was checked by nobody: they are not published."""
+    before = {mart: lake.partitions(mart) for mart in MARTS}
+
+    def look_again() -> None:
+        raise GateError("somebody has loaded")
+
+    with pytest.raises(GateError, match="somebody has loaded"):
+        lake.make(look_again=look_again)
+
+    assert {mart: lake.partitions(mart) for mart in MARTS} == before
 
 
 def test_lost_revenue(lake: MartsLake, tables: dict[str, list[Row]]) -> None:

@@ -76,7 +76,7 @@ def test_bookmark() -> None:
     assert MARTS_JOB["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-disable"
     for job in (JOB, MARTS_JOB):
         assert job["ExecutionProperty"] == {"MaxConcurrentRuns": 1}
-        assert job["MaxRetries"] == 1
+    assert (JOB["MaxRetries"], MARTS_JOB["MaxRetries"]) == (1, 0)
 
 
 def test_names_of_the_first_stack() -> None:
