@@ -106,24 +106,26 @@ def _took(results: Results) -> Iterator[str]:
     yield "| measure | seconds | CPU seconds | GB at the peak |\n| --- | --- | --- | --- |"
     for name, of in results.items():
         columns = zip(*((each.seconds, each.cpu, each.memory / GB) for each in of), strict=True)
-        yield f"| {name} | {' | '.join(_shown(values, '.1f') for values in columns)} |"
+        yield f"| {name} | {' | '.join(shown(values, '.1f') for values in columns)} |"
 
 
 def _ratios(results: Results) -> Iterator[str]:
     yield "| ratio | measured | must | met |\n| --- | --- | --- | --- |"
     for above, below, most in RATIOS:
         seconds = ([each.seconds for each in results[name]] for name in (above, below))
-        yield _verdict(f"{above} / {below}", [*map(truediv, *seconds)], most)
+        yield verdict(f"{above} / {below}", [*map(truediv, *seconds)], most)
     peaks = [max(each.memory for each in of) / GB for name, of in results.items() if JOB in name]
-    yield _verdict("GB at the job's peak", [max(peaks)], MOST_MEMORY)
+    yield verdict("GB at the job's peak", [max(peaks)], MOST_MEMORY)
 
 
-def _verdict(what: str, values: list[float], most: float) -> str:
+def verdict(what: str, values: list[float], most: float) -> str:
+    """Return a row that says what was measured, at the most, and whether it is."""
     met = "yes" if median(values) <= most else "**no**"
-    return f"| {what} | {_shown(values, '.2f')} | {most} | {met} |"
+    return f"| {what} | {shown(values, '.2f')} | {most} | {met} |"
 
 
-def _shown(values: Sequence[float], form: str) -> str:
+def shown(values: Sequence[float], form: str) -> str:
+    """Return the median, with the least and the most."""
     middle, least, most = (format(of(values), form) for of in (median, min, max))
     return middle if least == most else f"{middle} ({least}-{most})"
 
