@@ -56,9 +56,10 @@ truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; take
 truth-commerce: $(INSTALLED) $(MLXTEND)/.installed ## check the order book on public data (11 MB by Maven)
 	$(RUN) -m pytest tests/commerce/public -m public_data
 
-bench: $(INSTALLED) ## time both jobs beside other ways, and write their pages of docs/; takes an hour
+bench: $(INSTALLED) ## time the jobs beside other ways, and write their pages of docs/; takes an hour
 	@$(RUN) -m tests.tools.bench
 	@$(RUN) -m tests.tools.bench.order_book
+	@$(RUN) -m tests.tools.bench.marts
 
 trino-answers: $(INSTALLED) ## ask a real Trino server (0.8 GB by Maven) what the tests expect
 	$(RUN) -m tests.athena.record
