@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _FLAGS = {"true": True, "false": False}
-_NUMBERS = ("order_days", "session_days", "most_products", "least_baskets")
+_NUMBERS = {  # the most digits of each: with more a date is none
+    "order_days": 4,
+    "session_days": 4,
+    "most_products": 9,
+    "least_baskets": 9,
+}
 
 
 class Limits(NamedTuple):
@@ -34,9 +39,10 @@ def limits_of(args: Mapping[str, str]) -> Limits:
     for name in ("recency_days", "order_counts"):
         if not re.fullmatch(r"\d+(,\d+){3}", args[name]):
             raise ValueError(f"--{name} takes four numbers, as 2,3,5,8, but got {args[name]!r}")
-    for name in _NUMBERS:
-        if not re.fullmatch(r"[1-9]\d{0,8}", args[name]):
-            raise ValueError(f"--{name} takes a number from 1 on, but got {args[name]!r}")
+    for name, digits in _NUMBERS.items():
+        if not re.fullmatch(rf"[1-9]\d{{0,{digits - 1}}}", args[name]):
+            most = "9" * digits
+            raise ValueError(f"--{name} takes a number from 1 to {most}, but got {args[name]!r}")
     if args["show_pii"] not in _FLAGS:
         raise ValueError(f"--show_pii takes true or false, but got {args['show_pii']!r}")
     given: dict[str, Any] = {name: args[name] for name in Limits._fields}

@@ -34,8 +34,10 @@ def test_limits() -> None:
     [
         ("recency_days", "30,60", "--recency_days takes four numbers, as 2,3,5,8, but got '30,60'"),
         ("order_counts", "a,b,c,d", "--order_counts takes four numbers"),
-        ("order_days", "-1", "--order_days takes a number from 1 on, but got '-1'"),
-        ("least_baskets", "few", "--least_baskets takes a number from 1 on, but got 'few'"),
+        ("order_days", "-1", "--order_days takes a number from 1 to 9999, but got '-1'"),
+        ("order_days", "10000", "--order_days takes a number from 1 to 9999, but got '10000'"),
+        ("session_days", "10000", "--session_days takes a number from 1 to 9999, but got '10000'"),
+        ("least_baskets", "few", "--least_baskets takes a number from 1 to 999999999, but got 'few'"),
         ("show_pii", "yes", "--show_pii takes true or false, but got 'yes'"),
     ],
 )
