@@ -1,7 +1,7 @@
 """Records of a day travel together, as bytes: Spark moves a few large rows for many small ones."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import starmap
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from glue_jobs.commerce.schemas import TEXT, TIME, content_of
 from glue_jobs.lake.tables import Table
 
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
-_MOMENTS = ("transaction_time", "event_time", "effective_time")  # the first that a record has
+_TIMES = ("transaction_time", "event_time")  # of what a record is about, one at the most
 
 
 class Packed(NamedTuple):
@@ -36,19 +36,32 @@ def record_schema(table: Table) -> pa.Schema:
 
 
 def pack_records(records: pa.RecordBatch) -> Iterator[Packed]:
-    """Yield records by the days that they belong to, without these."""
+    """Yield records by the days that they belong to, without these.
+
+    A record that names a day alone counts with its midnight, UTC: what is late must be seen to be.
+    """
     days = records["dt"].dictionary_encode()
     content = records.drop_columns("dt")
-    moments = pc.coalesce(*(records[name] for name in _MOMENTS if name in records.schema.names))
+    moments = _moments(records)
     for number, day in enumerate(days.dictionary.to_pylist()):
         is_of_day = pc.equal(days.indices, number)
-        times = pc.min_max(moments.filter(is_of_day)).as_py()
+        midnight = pa.scalar(datetime.fromisoformat(day).replace(tzinfo=UTC), moments.type)
+        times = pc.min_max(pc.coalesce(moments.filter(is_of_day), midnight)).as_py()
         yield Packed(day, times["min"], times["max"], _written(content.filter(is_of_day)))
 
 
 def unpack_records(packed: bytes) -> pa.Table:
     """Return the records that were packed."""
     return pa.ipc.open_stream(packed).read_all()
+
+
+def _moments(records: pa.RecordBatch) -> pa.Array:
+    """Return the time that each record names, NULL for a day alone; of entities, when true."""
+    names = records.schema.names
+    for name in (name for name in _TIMES if name in names):
+        return records[name]
+    moments = records["effective_time"]
+    return pa.nulls(len(records), moments.type) if "review_id" in names else moments
 
 
 def _written(records: pa.RecordBatch) -> bytes:

@@ -4,11 +4,11 @@ Four Mondays before it are alike. Tables are made of the deliveries by the oracl
 """
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from tests.commerce.oracle import COLUMNS, load
-from tests.commerce.oracle_records import Delivery
+from tests.commerce.oracle import COLUMNS, DATED, load
+from tests.commerce.oracle_records import Delivery, Moment, read
 
 Row = dict[str, Any]
 DAY = date(2026, 3, 2)  # a Monday
@@ -77,7 +77,7 @@ def tables(*more: Delivery) -> dict[str, list[Row]]:
         raw_key = f"raw/{key}-{'a' * 12}.jsonl.gz"
         lines = [counted.lines, counted.accepted, counted.duplicates, counted.rejected]
         receipts.append(receipt(*of_day, f"landing/{key}", raw_key, counted.lines))
-        ledger.append(ledger_row(*of_day, raw_key, lines, _moments(delivery)))
+        ledger.append(ledger_row(*of_day, raw_key, lines, moments_of(delivery)))
         ledger[-1]["reasons"] = counted.reasons
         for table, rows in load([delivery])[0].items():
             for row in rows if table in COLUMNS else ():
@@ -93,11 +93,13 @@ def _content(table: str, row: Row) -> tuple[object, ...]:
     return table, *(row[column] for column in COLUMNS[table].split())
 
 
-def _moments(delivery: Delivery) -> list[datetime | None]:
-    found = [
-        record.get("transaction_date", record.get("review_date")) for record in delivery.records
-    ]
-    times = [datetime.fromisoformat(text).replace(tzinfo=None) for text in found if text]
+def moments_of(delivery: Delivery) -> list[datetime | None]:
+    """Return the first and the last moment that the ledger has of a file, naive and UTC."""
+    read_records = (read(record, delivery, UTC) for record in delivery.records)
+    valid = [values for values in read_records if isinstance(values, dict)]
+    column, delivered = DATED.get(delivery.source, "updated_at"), Moment(delivery.day, None)
+    found = [values.get(column, delivered) for values in valid]
+    times = [moment.time or datetime.combine(moment.day, time()) for moment in found]
     return [min(times, default=None), max(times, default=None)]
 
 

@@ -368,6 +368,13 @@ def _sales(*records: Row, day: date = DAY) -> Delivery:
 
 LATER = f"{DT}T20:00:00Z"
 RETURN = sale(MONDAYS[0], 0, status="returned", updated_at=f"{DT}T09:00:00Z")
+AMOUNT_ONLY = {
+    "transaction_id": "t-late",
+    "customer_id": "c-1",
+    "product_id": "p-99",
+    "quantity": "1",
+    "amount": "9.99",
+}
 # check, what is delivered too: severity and value, None if it passes.
 DELIVERED: dict[str, tuple[str, list[Delivery], str | None, float]] = {
     "id of another day": (
@@ -451,6 +458,18 @@ DELIVERED: dict[str, tuple[str, list[Delivery], str | None, float]] = {
             _sales(sale(DAY, 20, product_id="p-20")),
             Delivery(REVIEWS, DAY, [review(20, review_date="2026-03-01")]),
         ],
+        "warn",
+        1 / 11,
+    ),
+    "sale of a day alone, a month late": (
+        "unknown_products",
+        [Delivery("sales", DAY, [{**AMOUNT_ONLY, "transaction_date": "2026-01-20"}])],
+        "warn",
+        1 / 11,
+    ),
+    "review, a month late": (
+        "review_without_purchase",
+        [Delivery(REVIEWS, DAY, [review(20, review_date="2026-01-20")])],
         "warn",
         1 / 11,
     ),
