@@ -2,6 +2,7 @@
 -- One row per day; by day.
 select
     posting_date,
+    is_complete,
     transactions,
     reversals,
     gross_revenue,

@@ -2,6 +2,7 @@
 -- One row per day; by day.
 select
     sales_date,
+    is_complete,
     net_revenue,
     seven_day_mean,
     week_before_revenue,

@@ -1,6 +1,6 @@
 -- search_attribution
--- 30 days up to the latest day, one row per search text, NULL for purchases without a search; by revenue, then
--- by text.
+-- The seven days of a range: change the two days. Only their events and those of the day before are read. One row
+-- per search text, NULL for purchases without a search; by revenue, then by text.
 select
     search_query,
     sum(purchases) as purchases,
@@ -9,7 +9,6 @@ select
     sum(net_revenue) as net_revenue,
     sum(not_booked_revenue) as not_booked_revenue
 from search_attribution
-cross join latest_day
-where sales_date between date_add('day', 1 - 30, as_of) and as_of
+where sales_date between date '2026-03-01' and date '2026-03-07'
 group by search_query
 order by net_revenue desc, search_query

@@ -1,5 +1,5 @@
 -- tracking
--- One row per day; by day.
+-- The seven days of a range: change the two days. Only their events are read. One row per day; by day.
 select
     sales_date,
     purchases,
@@ -14,4 +14,5 @@ select
     only_booked_revenue,
     amount_difference
 from tracking
+where sales_date between date '2026-03-01' and date '2026-03-07'
 order by sales_date

@@ -1,6 +1,7 @@
 -- revenue_posted
 -- Sales on their day, reversals on the day on which they became known: a return leaves the days before it
--- alone. One row per posting day from the first sale on, US dollars. In total it is the net revenue of today.
+-- alone. One row per posting day from the first sale on, US dollars; after the latest day it is not complete. In
+-- total it is the net revenue of today.
 with postings as (
     select
         sales_date as posting_date,
@@ -21,10 +22,12 @@ with postings as (
 )
 select
     posting_date,
+    posting_date <= as_of as is_complete,
     sum(transactions) as transactions,
     sum(reversals) as reversals,
     sum(gross_revenue) as gross_revenue,
     sum(reversed_revenue) as reversed_revenue,
     sum(gross_revenue) - sum(reversed_revenue) as net_revenue
 from postings
-group by posting_date
+cross join latest_day
+group by posting_date, as_of

@@ -31,7 +31,9 @@ _VALIDITY = (
     required("is_current", FLAG, "Whether it is the latest version."),
 )
 _IS_INFERRED = required("is_inferred", FLAG, "Known from sales only, so of no delivered version.")
-_AS_OF = required("as_of", DATE, "The newest day of delivery that was loaded.")
+_AS_OF = required(
+    "as_of", DATE, "The newest day of delivery of which sales were loaded, else anything."
+)
 
 DIM_PRODUCTS = _mart(
     "dim_products",

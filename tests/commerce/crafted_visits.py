@@ -11,6 +11,7 @@ from tests.commerce.oracle_records import Row
 
 SATURDAY, SUNDAY, MONDAY = "2026-03-28", "2026-03-29", "2026-03-30"
 AS_OF = date(2026, 3, 30)
+WEEK = date(2026, 3, 24), AS_OF  # that questions are asked of: a day before has a visit
 
 
 def event(moment: str, session: str, event_type: str, **values: object) -> Row:

@@ -52,7 +52,10 @@ class Shop(NamedTuple):
 
 
 def ledger(deliveries: Iterable[Delivery], counts: Iterable[Counts]) -> list[Row]:
-    """Return the rows of commerce_ledger, as far as questions ask for them."""
+    """Return the rows of commerce_ledger, as far as questions ask for them.
+
+    A delivery without records has none: the job does not see its raw file.
+    """
     return [
         {
             "source": file.source,
@@ -68,6 +71,7 @@ def ledger(deliveries: Iterable[Delivery], counts: Iterable[Counts]) -> list[Row
             "run_id": "jr_1",
         }
         for number, (file, of) in enumerate(zip(deliveries, counts, strict=True))
+        if of.lines
     ]
 
 
@@ -283,6 +287,7 @@ def _posted(shop: Shop) -> Iterator[Row]:
         sold = sales.get(day, {"transactions": 0, "gross_revenue": 0})
         yield {
             "posting_date": day,
+            "is_complete": day <= shop.as_of,
             "transactions": sold["transactions"],
             "reversals": len(reversed_on[day]),
             "gross_revenue": sold["gross_revenue"],

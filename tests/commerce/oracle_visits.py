@@ -27,10 +27,9 @@ MOST_PLACED, DAMPING = 10, 5
 
 
 class Shop(NamedTuple):
-    """What is known: the tables' rows by name, the latest day, the zone of days of sale."""
+    """What is known: the tables' rows by name, the zone of days of sale."""
 
     tables: dict[str, list[Row]]
-    as_of: date | None
     zone: tzinfo
 
 
@@ -63,21 +62,22 @@ def views(shop: Shop) -> dict[str, list[Row]]:
     }
 
 
-def queries(shop: Shop) -> dict[str, list[Row]]:
-    """Return what every saved query about visits answers, in its order."""
+def queries(shop: Shop, first: date, last: date) -> dict[str, list[Row]]:
+    """Return what every saved query about visits answers for these days, in its order."""
     of = views(shop)
+
+    def asked(view: str, day: str = "sales_date") -> list[Row]:
+        return [row for row in of[view] if first <= row[day] <= last]
+
     return {
         "conversion_funnel": _sorted(of["funnel_by_product"], "-page_views product_id"),
-        "daily_session_funnel": _sorted(
-            _since(of["daily_session_funnel"], "visit_date", shop.as_of, 7), "visit_date"
-        ),
+        "daily_session_funnel": _sorted(asked("daily_session_funnel", "visit_date"), "visit_date"),
         "device_funnel": _sorted(of["device_funnel"], "visit_date -sessions device"),
-        "tracking": _sorted(of["tracking"], "sales_date"),
+        "tracking": _sorted(asked("tracking"), "sales_date"),
         "search_attribution": _sorted(
-            _by_text(_since(of["search_attribution"], "sales_date", shop.as_of, 30)),
-            "-net_revenue search_query",
+            _by_text(asked("search_attribution")), "-net_revenue search_query"
         ),
-        "visits_to_orders": _sorted(of["visits_to_orders"], "sales_date"),
+        "visits_to_orders": _sorted(asked("visits_to_orders"), "sales_date"),
         "product_ratings": _rated(shop.tables["product_ratings"], _names(shop)),
     }
 
@@ -90,10 +90,6 @@ def _sorted(rows: Iterable[Row], keys: str) -> list[Row]:
         return [(value is None, -value if is_down else value) for value, is_down in values]
 
     return sorted(rows, key=key)
-
-
-def _since(rows: Iterable[Row], day: str, as_of: date | None, days: int) -> list[Row]:
-    return [row for row in rows if as_of and as_of - days * DAY < row[day] <= as_of]
 
 
 def _rate(part: int, whole: int) -> float | None:

@@ -10,7 +10,7 @@ import pytest
 from local_aws.server import LocalAws
 from tests import oracle as events_oracle
 from tests.commerce import crafted_visits, oracle, oracle_visits
-from tests.commerce.answers import Answers, Row
+from tests.commerce.answers import SAVED_DAYS, Answers, Row
 from tests.commerce.landing import read
 from tests.commerce.oracle_marts import marts
 from tests.commerce.oracle_visits import Shop, conversion_funnel
@@ -20,7 +20,14 @@ from tests.commerce.shop import generate
 TABLES = ("events", "fct_transactions", "daily_device_sessions", "dim_products", "product_ratings")
 DAYS = 6
 # Of the other views a saved query shows all.
-SEEN = ("shop_events", "purchase_matches", "daily_session_funnel", "search_attribution")
+SEEN = (
+    "shop_events",
+    "purchase_matches",
+    "daily_session_funnel",
+    "search_attribution",
+    "tracking",
+    "visits_to_orders",
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,26 +36,19 @@ def answers(aws: LocalAws) -> dict[str, Answers]:
     return {zone: Answers(aws, zone) for zone in ("UTC", "Europe/Berlin", "Asia/Kolkata")}
 
 
-def fill(answers: Answers, as_of: date | None, **tables: list[Row]) -> Shop:
+def fill(answers: Answers, **tables: list[Row]) -> Shop:
     """Let the tables have these rows, and what follows from them."""
     tables = {name: [] for name in TABLES} | tables
-    ledger = [_loaded(as_of)] if as_of else []
     funnel = conversion_funnel(tables["events"])
-    answers.fill(tables | {"conversion_funnel": funnel, "commerce_ledger": ledger})
-    return Shop(tables, as_of, ZoneInfo(answers.zone))
+    answers.fill(tables | {"conversion_funnel": funnel})
+    return Shop(tables, ZoneInfo(answers.zone))
 
 
-def _loaded(day: date) -> Row:
-    counts = dict.fromkeys(("lines", "accepted", "duplicates", "rejected"), 0)
-    row = {"source": "sales", "dt": f"{day}", "source_file": "s3://raw/1", "state": "loaded"}
-    return row | counts | {"reasons": {}, "unknown_fields": [], "run_id": "jr_1"}
-
-
-def check(answers: Answers, shop: Shop) -> None:
-    """Compare every view and every saved query."""
+def check(answers: Answers, shop: Shop, days: tuple[date, date] = SAVED_DAYS) -> None:
+    """Compare every view and every saved query, those with a range for these days."""
     check_views(answers, shop, *SEEN)
-    for name, expected in oracle_visits.queries(shop).items():
-        assert {name: answers.query(name)} == {name: expected}
+    for name, expected in oracle_visits.queries(shop, *days).items():
+        assert {name: answers.query(name, days)} == {name: expected}
 
 
 def check_views(answers: Answers, shop: Shop, *names: str) -> None:
@@ -67,7 +67,6 @@ def berlin(answers: dict[str, Answers]) -> Shop:
     """The crafted tables, in the zone that they are made for."""
     return fill(
         answers["Europe/Berlin"],
-        crafted_visits.AS_OF,
         events=crafted_visits.EVENTS,
         fct_transactions=crafted_visits.SOLD,
         daily_device_sessions=crafted_visits.DEVICES,
@@ -78,7 +77,7 @@ def berlin(answers: dict[str, Answers]) -> Shop:
 
 def test_crafted_visits(answers: dict[str, Answers], berlin: Shop) -> None:
     """Whatever is tracked and not booked, booked and not tracked, or not the same, is told."""
-    check(answers["Europe/Berlin"], berlin)
+    check(answers["Europe/Berlin"], berlin, crafted_visits.WEEK)
 
 
 def test_bridge(answers: dict[str, Answers], berlin: Shop) -> None:
@@ -101,14 +100,14 @@ def test_bridge(answers: dict[str, Answers], berlin: Shop) -> None:
 def test_half_hour_zone(answers: dict[str, Answers]) -> None:
     """Where a day ends amid an hour of UTC, no event is lost or counted twice."""
     kolkata = answers["Asia/Kolkata"]
-    shop = fill(kolkata, None, events=crafted_visits.EVENTS)
+    shop = fill(kolkata, events=crafted_visits.EVENTS)
 
     check_views(kolkata, shop, "shop_events")
 
 
 def test_no_data(answers: dict[str, Answers]) -> None:
     """Before the first file every answer is empty."""
-    check(answers["UTC"], fill(answers["UTC"], None))
+    check(answers["UTC"], fill(answers["UTC"]))
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +132,7 @@ def generated(answers: dict[str, Answers], made: tuple[Path, dict]) -> Shop:
     tables["dim_products"] = marts(tables, as_of)["dim_products"]
     tables["product_ratings"] = []
     tables["events"] = [*map(silver_event, events_oracle.judge((folder / "events").iterdir())[1])]
-    return fill(answers["UTC"], as_of, **{name: tables[name] for name in TABLES})
+    return fill(answers["UTC"], **{name: tables[name] for name in TABLES})
 
 
 def test_generated_shop(answers: dict[str, Answers], generated: Shop) -> None:

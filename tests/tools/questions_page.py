@@ -24,8 +24,10 @@ def questions() -> list[str]:
 
 
 def sections(answers: Answers) -> dict[str, str]:
-    """Return what stands between the page's marks: of each question its file and its answer."""
-    answers.fill(sample_tables())
+    """Return what stands between the page's marks: of each question its file and its answer.
+
+    ``answers``: over the sample's tables.
+    """
     return {name: _section(name, answers.query(name)) for name in questions()}
 
 
@@ -58,7 +60,9 @@ def main() -> None:
         TemporaryDirectory() as folder,
         LocalAws(Settings(root=Path(folder), port=free_port())) as aws,
     ):
-        made = sections(Answers(aws))
+        answers = Answers(aws)
+        answers.fill(sample_tables())
+        made = sections(answers)
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
 
 
