@@ -16,7 +16,8 @@ CENT = Decimal("0.01")
 EPOCH = datetime(1970, 1, 1)  # ruff: ignore[call-datetime-without-tzinfo] - as SQL has it
 # What makes a new version of an entity; all else is told of the latest.
 PRODUCT, CUSTOMER = ("name", "category", "brand", "price"), ("name", "email", "city")
-MOST_PRODUCTS, LEAST_BASKETS, DAYS = 50, 5, 180
+MOST_PRODUCTS, LEAST_BASKETS = 50, 5
+ORDER_DAYS, SESSION_DAYS = 180, 30
 SUMMED = "orders completed_orders units gross_revenue returned_revenue net_revenue"
 SEGMENTS = {  # by R, what each F from 1 to 5 is
     5: "new_customers potential_loyalists potential_loyalists champions champions",
@@ -30,8 +31,12 @@ Tables = dict[str, list[Row]]
 
 
 def latest_day(deliveries: Iterable[Any]) -> date | None:
-    """Return the newest day of delivery of transactions or sales; else of anything."""
-    days = [(each.source in {"transactions", "sales"}, each.day) for each in deliveries]
+    """Return the newest day of delivery of transactions or sales; else of anything.
+
+    A delivery without records is none: it is never loaded.
+    """
+    files = [each for each in deliveries if each.records]
+    days = [(each.source in {"transactions", "sales"}, each.day) for each in files]
     return max(days)[1] if days else None
 
 
@@ -55,8 +60,11 @@ def marts(
         "customer_value": _customer_value(tables, as_of),
         "product_associations": [
             {"as_of": as_of, "basket_kind": kind} | row
-            for kind, lines in (("order", _orders(facts)), ("session", _sessions(events)))
-            for row in _associations(lines, as_of)
+            for kind, lines, days in (
+                ("order", _orders(facts), ORDER_DAYS),
+                ("session", _sessions(events), SESSION_DAYS),
+            )
+            for row in _associations(lines, as_of, days)
         ],
         "product_ratings": [{"as_of": as_of} | row for row in _ratings(tables["reviews"])],
     }
@@ -168,10 +176,12 @@ def _sessions(events: Iterable[Row]) -> Iterator[tuple[tuple, date, str]]:
             yield basket, date.fromisoformat(event["dt"]), event["product_id"]
 
 
-def _associations(lines: Iterable[tuple[tuple, date, str]], as_of: date | None) -> Iterator[Row]:
+def _associations(
+    lines: Iterable[tuple[tuple, date, str]], as_of: date | None, days: int
+) -> Iterator[Row]:
     baskets = defaultdict(set)
     for basket, day, product in lines:
-        if as_of and day > as_of - timedelta(days=DAYS):
+        if as_of and day > as_of - timedelta(days=days):
             baskets[basket].add(product)
     small = [products for products in baskets.values() if len(products) <= MOST_PRODUCTS]
     single = Counter(product for products in small for product in products)

@@ -124,7 +124,7 @@ EVENTS = [
         "event_type": "page_view" if visit == 5 else "purchase",
         "product_id": item,
     }
-    for visit, back in enumerate((1, 1, 1, 1, 1, 1, 2, 180))
+    for visit, back in enumerate((1, 1, 1, 1, 1, 1, 2, 29, 30, 100, 180))
     for item in ("a", "b", "b", "c")[: 4 - visit % 2]
 ]
 
@@ -206,7 +206,7 @@ def test_pairs(lake: MartsLake) -> None:
 
     assert pairs["order", "a", "b"]["baskets_both"] == 5
     assert ("order", "b", "d") not in pairs
-    assert pairs["session", "a", "b"]["baskets_both"] == 6
+    assert pairs["session", "a", "b"]["baskets_both"] == 7
 
 
 def test_reviews(lake: MartsLake) -> None:

@@ -37,7 +37,11 @@ def test_limits() -> None:
         ("order_days", "-1", "--order_days takes a number from 1 to 9999, but got '-1'"),
         ("order_days", "10000", "--order_days takes a number from 1 to 9999, but got '10000'"),
         ("session_days", "10000", "--session_days takes a number from 1 to 9999, but got '10000'"),
-        ("least_baskets", "few", "--least_baskets takes a number from 1 to 999999999, but got 'few'"),
+        (
+            "least_baskets",
+            "few",
+            "--least_baskets takes a number from 1 to 999999999, but got 'few'",
+        ),
         ("show_pii", "yes", "--show_pii takes true or false, but got 'yes'"),
     ],
 )
