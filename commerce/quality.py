@@ -91,44 +91,59 @@ def freshness(place: Place, options: argparse.Namespace) -> int:
 def report(place: Place, options: argparse.Namespace) -> int:
     """Show what was recorded of a day: its newest run, and who accepted what."""
     results = read_results(place.store, str(options.date))
-    newest = max((each.run for each in results if each.severity != ACCEPTED), default=None)
     consents = [each for each in results if each.severity == ACCEPTED]
-    return _tell(options, [each for each in results if each.run == newest], consents)
+    return _tell(options, _newest(results), consents)
 
 
 def schema(place: Place, options: argparse.Namespace) -> int:
     """Show which columns of the day's files are not those of the contracts."""
-    found = [
-        change
-        for change in changes(place.gate.columns(options.date))
-        if options.table in {None, change.source}
-    ]
-    _show(options, of_changes(f"{options.date}: {len(found)} changes of columns", found))
+    columns = place.gate.columns(options.date)
+    rows = [row for row in columns if options.table in {None, row["source"]}]
+    found = changes(rows)
+    of = "" if options.table is None else f" of {options.table}"
+    told = f"{len(found)} changes of columns" if rows else f"no file{of} with columns was delivered"
+    _show(options, of_changes(f"{options.date}: {told}", found))
     return int(any(change.is_breaking for change in found))
 
 
 def accept(place: Place, options: argparse.Namespace) -> int:
-    """Take a failure of a day as it is, from now on and in later runs of the day."""
+    """Take a failure of a day as it is, also in later runs that observe the same."""
     day, run = str(options.date), _new_run()
     results = read_results(place.store, day)
-    found = verdict(results)
-    nothing = (None, None, None)  # observed, bound, passed
-    of = Result(options.check, options.source, ACCEPTED, *nothing, options.reason, *run)
-    after = verdict([*results, of])
-    if after.failed == found.failed:
-        failed = ", ".join(found.failed) or "nothing"
-        raise MisuseError(
-            f"{of.label} should be a failure of the newest run over {day} to be accepted, but that "
-            f"run's are: {failed}; see them by python -m commerce.quality report --date {day}"
+    failed = verdict(results).failed
+    consents = [
+        Result(
+            each.check_name, each.source, ACCEPTED, each.observed, None, None, options.reason, *run
         )
-    uri = write_results(place.store, day, [of])
-    sys.stdout.write(f"{of.label} of {day} is accepted, the day is {after.verdict}: {uri}\n")
+        for each in _newest(results)
+        if each.label in failed
+        and each.check_name == options.check
+        and options.source in {None, each.source}
+    ]
+    if not consents:
+        of = options.check if options.source is None else f"{options.check} ({options.source})"
+        raise MisuseError(
+            f"{of} should be a failure of the newest run over {day} to be accepted, but that "
+            f"run's are: {', '.join(failed) or 'nothing'}; see them by python -m commerce.quality "
+            f"report --date {day}"
+        )
+    uri = write_results(place.store, day, consents)
+    labels = ", ".join(each.label for each in consents)
+    after = verdict([*results, *consents]).verdict
+    sys.stdout.write(f"{labels} of {day} is accepted, the day is {after}: {uri}\n")
     return 0
 
 
 COMMANDS: dict[str, Callable[[Place, argparse.Namespace], int]] = {
     each.__name__: each for each in (check, freshness, schema, anomalies, report, accept)
 }
+
+
+def _newest(results: Sequence[Result]) -> list[Result]:
+    """Return the results of the newest run."""
+    runs = [each for each in results if each.severity != ACCEPTED]
+    newest = max((each.run for each in runs), default=None)
+    return [each for each in runs if each.run == newest]
 
 
 def _tell(

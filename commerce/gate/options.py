@@ -1,6 +1,7 @@
 """The options of ``python -m commerce.quality``."""
 
 import argparse
+import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ def parser_of(description: str, helps: Mapping[str, str]) -> argparse.ArgumentPa
         if name == "accept":
             _add_acceptance(sub)
             continue
-        sub.add_argument("--table", help="show one source or table")
+        sub.add_argument("--table", type=_text, help="show one source or table")
         sub.add_argument("--report-output", type=_report_file, help="a .json or .md to write")
         if name == "check":
             _add_choice(sub)
@@ -29,9 +30,9 @@ def parser_of(description: str, helps: Mapping[str, str]) -> argparse.ArgumentPa
 
 
 def _add_acceptance(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", required=True, help="that failed")
-    parser.add_argument("--source", help="of which; all if not given")
-    parser.add_argument("--reason", required=True, type=_reason, help="why it is taken as it is")
+    parser.add_argument("--check", required=True, type=_text, help="that failed")
+    parser.add_argument("--source", type=_text, help="of which; all that fail if not given")
+    parser.add_argument("--reason", required=True, type=_text, help="why it is taken as it is")
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -54,22 +55,26 @@ def _day(text: str) -> date:
 
 
 def _report_file(text: str) -> Path:
-    if Path(text).suffix not in SUFFIXES:
+    file = Path(text)
+    if file.suffix not in SUFFIXES:
         raise argparse.ArgumentTypeError(f"{text!r} should end in {' or '.join(SUFFIXES)}")
-    return Path(text)
+    if file.is_dir() or not file.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} should be a file in a folder that exists")
+    return file
 
 
-def _reason(text: str) -> str:
+def _text(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("it has no text")
     return text.strip()
 
 
 def _bound(text: str) -> tuple[str, float]:
-    name, _, number = text.partition("=")
+    name, _, given = text.partition("=")
     try:
-        return name, float(number)
+        number = float(given)
     except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} should be as rejected_share.fail=0.02"
-        ) from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text!r} should be as rejected_share.fail=0.02")
+    return name, number

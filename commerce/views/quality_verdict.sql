@@ -1,12 +1,13 @@
 -- quality_verdict
--- What the quality gate says of a day of delivery: its newest run, but for the failures that somebody accepted; one
--- row per day of the last year that was checked. Checks are named with their source, comma-separated, NULL if none.
+-- What the quality gate says of a day of delivery: its newest run, but for the failures that somebody accepted with just
+-- what was observed; one row per day of the last year that was checked. Checks are named with their source, comma-separated, NULL if none.
 with results as (
     select
         dt,
         check_name,
         source,
         severity,
+        observed,
         passed,
         run_id,
         checked_at
@@ -25,7 +26,8 @@ consents as (
     select distinct
         dt,
         check_name,
-        source
+        source,
+        observed
     from results
     where severity = 'accepted'
 ),
@@ -36,14 +38,15 @@ findings as (
         case
             when coalesce(runs.passed, false) then 'pass'
             when runs.severity <> 'fail' then 'warn'
-            when of_source.dt is not null or of_all.dt is not null then 'accepted'
+            when consents.dt is not null then 'accepted'
             else 'fail'
         end as found
     from runs
-    left join consents as of_source
-        on of_source.dt = runs.dt and of_source.check_name = runs.check_name and of_source.source = runs.source
-    left join consents as of_all
-        on of_all.dt = runs.dt and of_all.check_name = runs.check_name and of_all.source is null
+    left join consents
+        on consents.dt = runs.dt
+        and consents.check_name = runs.check_name
+        and consents.source is not distinct from runs.source
+        and consents.observed is not distinct from runs.observed
     where runs.place = 1
 )
 select

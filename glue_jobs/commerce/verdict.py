@@ -19,8 +19,8 @@ SEVERITIES = (FAIL, WARN, ACCEPTED)
 class Result(NamedTuple):
     """A row of ``quality_results``: what a run of the gate found for a check and a source.
 
-    ``checked_at`` is UTC, whole milliseconds. An acceptance has no ``observed``, ``bound`` and
-    ``passed``; without a source it is for all.
+    ``checked_at`` is UTC, whole milliseconds. An acceptance has check, source and ``observed`` of
+    the failure that it is for, and no ``bound`` and ``passed``.
     """
 
     check_name: str
@@ -37,6 +37,11 @@ class Result(NamedTuple):
     def label(self) -> str:
         """The check, and of what."""
         return self.check_name if self.source is None else f"{self.check_name} ({self.source})"
+
+    @property
+    def finding(self) -> tuple[str, str | None, float | None]:
+        """What an acceptance is for: another value is another failure."""
+        return self.check_name, self.source, self.observed
 
     @property
     def run(self) -> tuple[datetime, str]:
@@ -61,7 +66,8 @@ def verdict(results: Iterable[Result]) -> Verdict:
     """Return the verdict of a day from all its results.
 
     Its newest run decides. It is ``fail`` if a check of that severity did not pass and nobody
-    accepted it for this day, ``warn`` if anything else did not pass, ``unchecked`` without a run.
+    accepted just what it observed, ``warn`` if anything else did not pass, ``unchecked`` without a
+    run.
     """
     found = [*results]
     runs = [each for each in found if each.severity != ACCEPTED]
@@ -69,9 +75,9 @@ def verdict(results: Iterable[Result]) -> Verdict:
         return Verdict(UNCHECKED)
     newest = max(each.run for each in runs)
     wrong = [each for each in runs if each.run == newest and not each.passed]
-    consents = {(each.check_name, each.source) for each in found if each.severity == ACCEPTED}
+    consents = {each.finding for each in found if each.severity == ACCEPTED}
     failures = [each for each in wrong if each.severity == FAIL]
-    accepted = [each for each in failures if _is_accepted(each, consents)]
+    accepted = [each for each in failures if each.finding in consents]
     failed = [each for each in failures if each not in accepted]
     return Verdict(
         FAIL if failed else WARN if wrong else PASS,
@@ -79,13 +85,6 @@ def verdict(results: Iterable[Result]) -> Verdict:
         warned=_labels(each for each in wrong if each.severity == WARN),
         accepted=_labels(accepted),
     )
-
-
-def _is_accepted(failure: Result, consents: set[tuple[str, str | None]]) -> bool:
-    return not consents.isdisjoint({
-        (failure.check_name, failure.source),
-        (failure.check_name, None),
-    })
 
 
 def _labels(results: Iterable[Result]) -> tuple[str, ...]:

@@ -81,9 +81,12 @@ def test_a_day(
     assert command("report", *of_day) == 1
     assert capsys.readouterr().out.startswith(f"{DT}: unchecked\n")
     broken = tables()
-    for row in broken["commerce_ledger"]:
-        if (row["source"], row["dt"]) == ("transactions", DT):
-            row.update(accepted=9, rejected=1)
+    [of_sales] = [
+        row
+        for row in broken["commerce_ledger"]
+        if (row["source"], row["dt"]) == ("transactions", DT)
+    ]
+    of_sales.update(accepted=9, rejected=1)
     answers.replace("commerce_ledger", broken["commerce_ledger"])
 
     assert command("check", *of_day, "--report-output", str(tmp_path / "report.json")) == 1
@@ -105,6 +108,15 @@ def test_a_day(
     assert command("report", *of_day, "--report-output", str(tmp_path / "report.md")) == 0
     assert "a test \\| of theirs |" in (tmp_path / "report.md").read_text()
     assert command("check", *of_day) == 0
+    assert _verdict(store).verdict == "warn"
+
+    of_sales.update(accepted=8, rejected=2)
+    answers.replace("commerce_ledger", broken["commerce_ledger"])
+    assert command("check", *of_day) == 1
+    assert command(*acceptance) == 0
+    assert "\nrejected_share (transactions) of" in capsys.readouterr().out
+    [_, consent] = [each for each in read_results(store, DT) if each.severity == "accepted"]
+    assert (consent.source, consent.observed) == ("transactions", 0.2)
     assert _verdict(store).verdict == "warn"
 
     answers.replace("commerce_ledger", tables()["commerce_ledger"])
@@ -156,6 +168,11 @@ def test_freshness(answers: Answers, command: Command, capsys: pytest.CaptureFix
     day = today - timedelta(days=1)
     assert command("freshness", "--date", str(day), "--table", "transactions") == 0
     assert capsys.readouterr().out.endswith(" promised at most 26, found 0\n")
+    before = str(today - timedelta(days=3))
+    assert command("freshness", "--date", before, "--table", "sales") == 0
+    assert capsys.readouterr().out.endswith(" promised at most 26, found 0\n")
+    assert command("freshness", "--date", before, "--table", "transactions") == 1
+    assert capsys.readouterr().out.endswith(" promised at most 50, found 120\n")
     answers.replace("commerce_ledger", tables()["commerce_ledger"])
 
 
@@ -168,6 +185,24 @@ MISUSES = {
         "there is no bound row_ratio.fail; ",
     ),
     "no number": (("check", "--date", DT, "--bound", "row_ratio"), "'row_ratio' should be as"),
+    "endless": (("check", "--date", DT, "--bound", "row_ratio.warn=inf"), "should be as rejected_"),
+    "nan": (
+        ("check", "--date", DT, "--bound", "row_ratio.warn=nan"),
+        "should be as rejected_share",
+    ),
+    "empty table": (("check", "--date", DT, "--table", ""), "argument --table: it has no text"),
+    "empty source": (
+        ("accept", "--date", DT, "--check", "a", "--source", "", "--reason", "b"),
+        "argument --source: it has no text",
+    ),
+    "no folder": (
+        ("check", "--date", DT, "--report-output", "nowhere/a.md"),
+        "'nowhere/a.md' should be a file in a folder that exists",
+    ),
+    "not failed": (
+        ("accept", "--date", DT, "--check", "row_ratio", "--reason", "b"),
+        f"row_ratio should be a failure of the newest run over {DT} to be accepted, but that run's",
+    ),
     "no table": (("anomalies", "--date", DT, "--table", "x"), "nothing was found of table 'x'"),
     "no suffix": (("report", "--date", DT, "--report-output", "a"), "should end in .json or .md"),
     "no reason": (("accept", "--date", DT, "--check", "a", "--reason", " "), "it has no text"),
@@ -176,12 +211,26 @@ MISUSES = {
 
 @pytest.mark.parametrize(("arguments", "says"), MISUSES.values(), ids=MISUSES)
 def test_misuse(
-    command: Command, arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture
+    command: Command,
+    store: Store,
+    arguments: tuple[str, ...],
+    says: str,
+    capsys: pytest.CaptureFixture,
 ) -> None:
-    """What is wrong with a command is one sentence, and exit code 2."""
+    """What is wrong with a command is one sentence, and exit code 2; nothing is recorded."""
+    before = read_results(store, DT)
     assert command(*arguments) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert says in line
+    assert read_results(store, DT) == before
+
+
+def test_a_day_without_files(command: Command, capsys: pytest.CaptureFixture) -> None:
+    """Without files no column has changed, and that is said."""
+    assert command("schema", "--date", "2026-03-03") == 0
+    assert capsys.readouterr().out.startswith("2026-03-03: no file with columns was delivered\n")
+    assert command("schema", "--date", DT, "--table", "products") == 0
+    assert f"{DT}: no file of products with columns was delivered\n" in capsys.readouterr().out
 
 
 def test_no_order_book(command: Command, capsys: pytest.CaptureFixture) -> None:

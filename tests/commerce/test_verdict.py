@@ -40,15 +40,18 @@ def result(
     return Result(name, source, severity, 0.5, 0.01, passed, "é", f"run-{run}", at)
 
 
-def accepted(name: str, source: str | None = None, run: int = 1) -> Result:
+def accepted(
+    name: str, source: str | None = None, run: int = 1, observed: float | None = 0.5
+) -> Result:
     """Return an acceptance, half an hour after a run."""
     at = NOON + timedelta(hours=run, minutes=30)
-    return Result(name, source, "accepted", None, None, None, "known", f"by-hand-{run}", at)
+    return Result(name, source, "accepted", observed, None, None, "known", f"by-hand-{run}", at)
 
 
 A, B = result("a", "sales"), result("b")
 PASSES = result("a", "sales", passed=True)
 WARNING = result("c", severity="warn")
+WORSE = result("a", "sales", run=2)._replace(observed=0.9)
 CASES = {
     "no run": ([], Verdict("unchecked")),
     "only an acceptance": ([accepted("a")], Verdict("unchecked")),
@@ -56,15 +59,35 @@ CASES = {
     "a warning": ([PASSES, WARNING], Verdict("warn", warned=("c",))),
     "a failure": ([A, WARNING], Verdict("fail", failed=("a (sales)",), warned=("c",))),
     "accepted": ([A, accepted("a", "sales")], Verdict("warn", accepted=("a (sales)",))),
-    "for all sources": ([A, accepted("a")], Verdict("warn", accepted=("a (sales)",))),
+    "without a source": ([A, accepted("a")], Verdict("fail", failed=("a (sales)",))),
+    "another value": (
+        [A, accepted("a", "sales", observed=0.4)],
+        Verdict("fail", failed=("a (sales)",)),
+    ),
+    "no value": (
+        [A, accepted("a", "sales", observed=None)],
+        Verdict("fail", failed=("a (sales)",)),
+    ),
+    "worse since": (
+        [A, accepted("a", "sales"), WORSE],
+        Verdict("fail", failed=("a (sales)",)),
+    ),
+    "accepted again": (
+        [
+            accepted("a", "sales"),
+            WORSE,
+            accepted("a", "sales", run=2, observed=0.9),
+        ],
+        Verdict("warn", accepted=("a (sales)",)),
+    ),
     "for another source": ([A, accepted("a", "reviews")], Verdict("fail", failed=("a (sales)",))),
     "for one source": ([B, accepted("b", "sales")], Verdict("fail", failed=("b",))),
     "another check fails too": (
-        [A, B, accepted("a")],
+        [A, B, accepted("a", "sales")],
         Verdict("fail", failed=("b",), accepted=("a (sales)",)),
     ),
     "another check fails later": (
-        [A, accepted("a"), result("a", "sales", run=2), result("b", run=2)],
+        [A, accepted("a", "sales"), result("a", "sales", run=2), result("b", run=2)],
         Verdict("fail", failed=("b",), accepted=("a (sales)",)),
     ),
     "the newest run decides": ([A, result("a", "sales", passed=True, run=2)], Verdict("pass")),
@@ -74,6 +97,10 @@ CASES = {
     ),
     "accepted before this run": (
         [accepted("b", run=1), result("b", run=2)],
+        Verdict("warn", accepted=("b",)),
+    ),
+    "accepted without a value": (
+        [B._replace(observed=None), accepted("b", observed=None)],
         Verdict("warn", accepted=("b",)),
     ),
     "nothing said is no pass": ([result("b", passed=None)], Verdict("fail", failed=("b",))),
@@ -93,7 +120,13 @@ RESULTS = st.builds(
     st.sampled_from(["fail", "warn"]),
     passed=st.booleans(),
     run=st.integers(1, 3),
-) | st.builds(accepted, st.sampled_from("abc"), st.sampled_from([None, "sales"]), st.integers(1, 3))
+) | st.builds(
+    accepted,
+    st.sampled_from("abc"),
+    st.sampled_from([None, "sales"]),
+    st.integers(1, 3),
+    st.sampled_from([0.5, 0.9]),
+)
 
 
 @settings(max_examples=50)

@@ -54,7 +54,7 @@ def test_failed(lake: MartsLake) -> None:
         require_verdict(lake.open())
 
     consent = Result(
-        "rejected_share", None, ACCEPTED, None, None, None, "known", "me", datetime.now(UTC)
+        "rejected_share", "sales", ACCEPTED, 0.02, None, None, "known", "me", datetime.now(UTC)
     )
     write_results(lake.store, str(DAY), [consent])
 
