@@ -1,19 +1,33 @@
 -- schema
 -- What the day's files, the newest of each name, tell of their fields; one row per source and field that a file has
 -- or that a rule of its type or values was broken in. Refused files count too, where their columns are known.
-with files as (
+with versions as (
+    select
+        source,
+        columns,
+        raw_key,
+        row_number() over (partition by source, landing_key order by received_at desc, raw_key) as place
+    from bronze_x.file_receipts
+    where date = 'Day' and source <> 'unknown'
+),
+files as (
     select
         source,
         columns
-    from (
-        select
-            source,
-            columns,
-            row_number() over (partition by source, landing_key order by received_at desc, raw_key) as place
-        from bronze_x.file_receipts
-        where date = 'Day' and source <> 'unknown'
-    )
+    from versions
     where place = 1 and cardinality(columns) > 0
+),
+ledger as (
+    select
+        loaded.source,
+        lines,
+        reasons
+    from bronze_x.commerce_ledger as loaded
+    join versions
+        on versions.source = loaded.source
+        and versions.raw_key = regexp_extract(loaded.source_file, '/(raw/.*)$', 1)
+        and versions.place = 1
+    where loaded.dt = 'Day'
 ),
 fields as (
     select
@@ -29,18 +43,17 @@ broken as (
         source,
         regexp_replace(rule, '^(wrong_type|invalid)_', '') as field,
         sum(number) as broken
-    from bronze_x.commerce_ledger
+    from ledger
     cross join unnest(reasons) as rejected (reason, number)
     cross join unnest(split(reason, ',')) as rules (rule)
-    where dt = 'Day' and regexp_like(rule, '^(wrong_type|invalid)_.')
+    where regexp_like(rule, '^(wrong_type|invalid)_.')
     group by source, regexp_replace(rule, '^(wrong_type|invalid)_', '')
 ),
 totals as (
     select
         source,
         sum(lines) as records
-    from bronze_x.commerce_ledger
-    where dt = 'Day'
+    from ledger
     group by source
 ),
 delivered as (

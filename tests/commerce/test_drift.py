@@ -51,16 +51,21 @@ def test_the_statement(aws: LocalAws) -> None:
     folder = f"products/date={DT}"
     a, b = (receipt(*of, f"landing/{folder}/{name}", f"raw/{folder}/{name}", 9) for name in "ab")
     refused = {"verdict": "refused", "raw_key": None, "records": None}
-    loaded = ledger_row(*of, f"raw/{folder}/a", [9, 2, 0, 7], [None, None])
+    first, loaded = (
+        ledger_row(*of, f"raw/{folder}/{name}", [9, 2, 0, 7], [None, None]) for name in ("a0", "a")
+    )
     reasons = {"wrong_type_price": 4, "missing_name,invalid_price": 2, "not_json": 1}
     answers.fill({
         "file_receipts": [
-            a | {"columns": [*PRODUCT, "old"]},
+            a | {"columns": [*PRODUCT, "old"], "raw_key": f"raw/{folder}/a0"},
             a | {"columns": [*PRODUCT, "colour"], "received_at": f"{DT}T02:00:00Z"},
             b | refused | {"columns": PRODUCT[1:]},
             b | refused | {"columns": [], "landing_key": "landing/x"},
         ],
-        "commerce_ledger": [{**loaded, "reasons": reasons}],
+        "commerce_ledger": [
+            {**first, "reasons": {"wrong_type_stock": 9, "wrong_type_price": 9}},
+            {**loaded, "reasons": reasons},
+        ],
     })
 
     found = changes(Gate(answers.athena, answers.student, "UTC").columns(DAY))
