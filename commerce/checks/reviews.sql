@@ -1,6 +1,6 @@
 -- reviews
 -- Share of the reviews that the day's files brought whose customer had not bought the product until that day; one row.
--- NULL without a review.
+-- Purchases are those since two years before the first touched day. NULL without a review.
 with brought as (
     select distinct
         dt,
@@ -16,7 +16,7 @@ purchases as (
         product_id,
         min(dt) as first_dt
     from fct_transactions
-    where dt <= 'LastDay'
+    where dt between cast(date_add('year', -2, date 'FirstDay') as varchar) and 'LastDay'
     group by customer_id, product_id
 )
 select

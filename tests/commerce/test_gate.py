@@ -473,6 +473,39 @@ DELIVERED: dict[str, tuple[str, list[Delivery], str | None, float]] = {
         "warn",
         1 / 11,
     ),
+    "bought more than two years before the review": (
+        "review_without_purchase",
+        [
+            _sales(sale(date(2024, 2, 29), 20), day=date(2024, 2, 29)),
+            Delivery(REVIEWS, DAY, [review(20)]),
+        ],
+        "warn",
+        1 / 11,
+    ),
+    "bought two years before the review": (
+        "review_without_purchase",
+        [
+            _sales(sale(date(2024, 3, 1), 20), day=date(2024, 3, 1)),
+            Delivery(REVIEWS, DAY, [review(20)]),
+        ],
+        None,
+        0,
+    ),
+    "repaired without a later time, and less": (
+        "unknown_products",
+        [_sales(sale(DAY, 11, product_id="p-99")), _sales(sale(DAY, 11, product_id="p-1"))],
+        "warn",
+        1 / 11,
+    ),
+    "repaired with a later time": (
+        "unknown_products",
+        [
+            _sales(sale(DAY, 11, product_id="p-99")),
+            _sales(sale(DAY, 11, product_id="p-1", updated_at=LATER)),
+        ],
+        None,
+        0,
+    ),
     "product of the same day": (
         "unknown_products",
         [Delivery("products", DAY, [product(30)]), _sales(sale(DAY, 30))],
