@@ -19,7 +19,10 @@ from tests.commerce.oracle_records import Delivery
 
 ZONES = ("UTC", "America/New_York")
 SALES = {"transactions", "sales"}
-POSTED = "select * from revenue_posted order by posting_date"
+POSTED = (
+    "select posting_date, transactions, reversals, gross_revenue, reversed_revenue, net_revenue"
+    " from revenue_posted order by posting_date"
+)
 # Each example fills tables and asks all views, and is as good in any zone.
 FEW = settings(max_examples=4, phases=[Phase.generate], derandomize=True)
 
@@ -36,7 +39,8 @@ def shop(files: list[Delivery], answers: Answers, without: Iterable[str] = ()) -
     tables |= marts(tables, latest_day(files)) | {"commerce_ledger": ledger(files, counts)}
     tables |= {key: [] for key in without}
     answers.fill({name: rows for name, rows in tables.items() if TABLES[name].layer != "silver"})
-    as_of = max((file.day for file in files if file.source in SALES), default=None)
+    loaded = (file for file in files if file.source in SALES and file.records)
+    as_of = max((file.day for file in loaded), default=None)
     return Shop(tables, as_of, ZoneInfo(answers.zone))
 
 
@@ -117,13 +121,24 @@ def _returned(fact: Row) -> Row:
 
 
 def test_no_data(answers: Answers) -> None:
-    """Without any delivery nothing is answered, and nothing fails; nor on a day without sales."""
-    check_views(answers, [])
+    """Without any record nothing is answered, and nothing fails; a header alone is no record."""
+    check_views(answers, [Delivery("transactions", FIRST_DAY, [])])
     names = [file.stem for file in QUERIES.glob("*.sql")]
     assert {name: answers.query(name) for name in names} == {name: [] for name in names}
-    check_views(answers, [Delivery("transactions", FIRST_DAY, [])])
-    [only] = answers.query("daily_sales")
-    assert (only["sales_date"], only["transactions"], only["net_revenue"]) == (FIRST_DAY, 0, 0)
+
+
+def test_a_day_without_sales(answers: Answers) -> None:
+    """It is not the latest day, which has records; once a later day is loaded it has zeros."""
+    first, quiet, third = (Delivery("transactions", FIRST_DAY + timedelta(n), []) for n in range(3))
+    first.records.append(line(1, "lamp", str(first.day)))
+    check_views(answers, [first, quiet])
+    assert [row["sales_date"] for row in answers.query("daily_sales")] == [first.day]
+
+    third.records.append(line(2, "lamp", str(third.day)))
+    check_views(answers, [first, quiet, third])
+
+    days = [(row["sales_date"], row["net_revenue"]) for row in answers.query("daily_sales")]
+    assert days == [(first.day, 10), (quiet.day, 0), (third.day, 10)]
 
 
 def test_first_day_ever(answers: Answers) -> None:
