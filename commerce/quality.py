@@ -29,6 +29,7 @@ from glue_jobs.commerce.verdict import (
     UNCHECKED,
     Result,
     UnreadableResultError,
+    newest_run,
     verdict,
 )
 from glue_jobs.lake.store import Store
@@ -92,7 +93,7 @@ def report(place: Place, options: argparse.Namespace) -> int:
     """Show what was recorded of a day: its newest run, and who accepted what."""
     results = read_results(place.store, str(options.date))
     consents = [each for each in results if each.severity == ACCEPTED]
-    return _tell(options, _newest(results), consents)
+    return _tell(options, newest_run(results), consents)
 
 
 def schema(place: Place, options: argparse.Namespace) -> int:
@@ -115,7 +116,7 @@ def accept(place: Place, options: argparse.Namespace) -> int:
         Result(
             each.check_name, each.source, ACCEPTED, each.observed, None, None, options.reason, *run
         )
-        for each in _newest(results)
+        for each in newest_run(results)
         if each.label in failed
         and each.check_name == options.check
         and options.source in {None, each.source}
@@ -137,13 +138,6 @@ def accept(place: Place, options: argparse.Namespace) -> int:
 COMMANDS: dict[str, Callable[[Place, argparse.Namespace], int]] = {
     each.__name__: each for each in (check, freshness, schema, anomalies, report, accept)
 }
-
-
-def _newest(results: Sequence[Result]) -> list[Result]:
-    """Return the results of the newest run."""
-    runs = [each for each in results if each.severity != ACCEPTED]
-    newest = max((each.run for each in runs), default=None)
-    return [each for each in runs if each.run == newest]
 
 
 def _tell(

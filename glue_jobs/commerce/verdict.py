@@ -62,6 +62,13 @@ class UnreadableResultError(Exception):
     """A stored result is none, so the day's verdict is not known."""
 
 
+def newest_run(results: Iterable[Result]) -> list[Result]:
+    """Return what the newest run of the gate found of a day, without acceptances."""
+    runs = [each for each in results if each.severity != ACCEPTED]
+    newest = max((each.run for each in runs), default=None)
+    return [each for each in runs if each.run == newest]
+
+
 def verdict(results: Iterable[Result]) -> Verdict:
     """Return the verdict of a day from all its results.
 
@@ -70,11 +77,10 @@ def verdict(results: Iterable[Result]) -> Verdict:
     run.
     """
     found = [*results]
-    runs = [each for each in found if each.severity != ACCEPTED]
-    if not runs:
+    run = newest_run(found)
+    if not run:
         return Verdict(UNCHECKED)
-    newest = max(each.run for each in runs)
-    wrong = [each for each in runs if each.run == newest and not each.passed]
+    wrong = [each for each in run if not each.passed]
     consents = {each.finding for each in found if each.severity == ACCEPTED}
     failures = [each for each in wrong if each.severity == FAIL]
     accepted = [each for each in failures if each.finding in consents]

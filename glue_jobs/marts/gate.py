@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from glue_jobs.commerce.quality_results import read_results
 from glue_jobs.commerce.schemas import COMMERCE_LEDGER, WRITTEN
-from glue_jobs.commerce.verdict import FAIL, UNCHECKED, Result, verdict
+from glue_jobs.commerce.verdict import FAIL, UNCHECKED, newest_run, verdict
 from glue_jobs.lake.lake import Lake
 from glue_jobs.lake.manifests import COMMITTED, Manifests
 
@@ -33,7 +33,7 @@ def require_verdict(lake: Lake) -> None:
             f"{', '.join(found.failed)}; they stay as they are: have the day delivered again, or "
             f"accept it by python -m commerce.quality accept, then run this job again"
         )
-    if found.verdict == UNCHECKED or _checked(results) < loaded:
+    if found.verdict == UNCHECKED or newest_run(results)[0].checked_at < loaded:
         raise GateError(
             f"marts are made when the newest day has passed the quality gate, but nobody has "
             f"checked {day} since something was loaded; they stay as they are: run python -m "
@@ -44,10 +44,6 @@ def require_verdict(lake: Lake) -> None:
 def _newest_day(lake: Lake) -> date:
     """Return the newest day of delivery of any source, loaded or held back."""
     return date.fromisoformat(max(day for _, day in lake.catalog.partitions(COMMERCE_LEDGER)))
-
-
-def _checked(results: list[Result]) -> datetime:
-    return max(each.checked_at for each in results if each.passed is not None)
 
 
 def _loaded(lake: Lake) -> datetime:
