@@ -29,10 +29,15 @@ def view_statements(folder: Path, student_id: str, zone: str) -> dict[str, str]:
     }
 
 
+def database(layer: str, student_id: str) -> str:
+    """Return what the template calls a student's database."""
+    return f"{layer}_{student_id.replace('-', '_')}"
+
+
 def for_student(text: str, student_id: str, zone: str) -> str:
     """Return a statement with the names of a student's databases, and the zone of days of sale."""
-    student = student_id.replace("-", "_")  # as the template names databases
-    return _DATABASE.sub(rf"\g<1>_{student}.", text).replace(ZONE_MARK, f"'{zone}'")
+    named = _DATABASE.sub(lambda found: f"{database(found[1], student_id)}.", text)
+    return named.replace(ZONE_MARK, f"'{zone}'")
 
 
 def _in_order(texts: dict[str, str]) -> list[str]:

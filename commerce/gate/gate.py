@@ -9,7 +9,7 @@ from pathlib import Path
 from commerce.gate.anomalies import as_results, find
 from commerce.gate.checks import FRESHNESS, MUST_BE_FRESH, Bound, Check
 from commerce.gate.judging import Run, judged
-from commerce.view_statements import for_student
+from commerce.view_statements import database, for_student
 from glue_jobs.athena import Athena, Row
 from glue_jobs.commerce.verdict import FAIL, Result
 
@@ -65,8 +65,8 @@ class Gate:
         text = (STATEMENTS / f"{name}.sql").read_text(encoding="utf-8")
         for mark, value in marks.items():
             text = text.replace(f"'{mark}'", f"'{value}'")
-        gold = f"gold_{self.student_id.replace('-', '_')}"
-        return self.athena.ask(for_student(text, self.student_id, self.zone), gold).rows
+        statement = for_student(text, self.student_id, self.zone)
+        return self.athena.ask(statement, database("gold", self.student_id)).rows
 
     def _touched(self, day: date) -> dict[str, str]:
         """Return the marks of a day: it, and between which days its files may have changed one.

@@ -15,7 +15,7 @@ from botocore.client import BaseClient
 from pyarrow import parquet as pq
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from commerce.view_statements import for_student, view_statements
+from commerce.view_statements import database, for_student, view_statements
 from glue_jobs.athena import Answer, Athena
 from glue_jobs.commerce import schemas as commerce
 from glue_jobs.commerce.contracts import CONTRACTS
@@ -54,7 +54,7 @@ class Answers:
     def __init__(self, aws: LocalAws, zone: str = "UTC", student: str | None = None) -> None:
         self.zone = zone
         self.student = student or f"answers-{uuid4().hex[:8]}"
-        self.databases = {layer: f"{layer}_{self.student.replace('-', '_')}" for layer in LAYERS}
+        self.databases = {layer: database(layer, self.student) for layer in LAYERS}
         self._s3, self._glue = aws.client("s3"), aws.client("glue")
         region = self._s3.meta.region_name
         self._s3.create_bucket(
