@@ -16,7 +16,7 @@ LOCAL = AWS_ENDPOINT_URL=http://127.0.0.1:$(call quoted,$(PORT)) AWS_REGION=us-w
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test browser test-crash truth truth-commerce bench trino-answers trino-lake lint scan format permissions \
+.PHONY: help install demo test browser test-crash test-month truth truth-commerce bench trino-answers trino-lake lint scan format permissions \
 	cost dictionary aws tick deploy notebook runbook clean
 
 help: ## list the targets
@@ -49,6 +49,9 @@ browser: ## install Chromium for the report's tests, unless there is a browser
 
 test-crash: $(INSTALLED) ## kill the jobs at every step and amid every write, and run them again
 	$(RUN) -m pytest -n 2 tests/crash -m crash
+
+test-month: $(INSTALLED) ## let thirty days of a small shop pass through the state machine; takes half an hour
+	MONTH_DAYS=30 $(RUN) -m pytest tests/month
 
 truth: $(INSTALLED) ## check one full hour, 7.5 million events, three ways; takes minutes
 	$(RUN) -m pytest tests/stack/test_truth.py -m full_hour

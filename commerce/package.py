@@ -1,10 +1,10 @@
 """Put the order book's code where its stack expects it: ``python -m commerce.package``.
 
 The functions' code is one zip, named by its content: the modules of ``commerce/functions``, what
-they import of this project, and the statements of ``commerce``. Its key, the last line that is
-printed, is the parameter CodeKey; before it stands the URL of the template, which is longer than
-CloudFormation takes with a request. The jobs' scripts and modules lie beside those of the first
-stack, which stay as they are.
+they import of this project, the statements of ``commerce``, and the definition of the state
+machine, which lies beside it too. Its key, the last line printed, is the parameter CodeKey; before
+it stands the URL of the template, which is longer than CloudFormation takes with a request. The
+jobs' scripts and modules lie beside those of the first stack, which stay as they are.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from generate_sample_data import OneSentenceParser
 PROJECT = Path(__file__).parents[1]
 PACKED = {".py", ".css", ".html", ".js", ".sql"}  # of the jobs, as build_pipeline.ipynb packs them
 TEMPLATE = "commerce/commerce.cfn.yaml"
+DEFINITION = "commerce/orchestration.asl.yaml"
 CURE = "see docs/set-up.md for credentials and region, or start the local AWS: make aws"
 JOB_SCRIPTS = ("glue_jobs/load_commerce.py", "glue_jobs/build_marts.py")
 JOB_MODULES = "glue_jobs/load_commerce.zip"  # its own: the jobs of the first stack keep theirs
@@ -58,6 +59,7 @@ def upload(student_id: str) -> list[str]:
     bodies = {
         **{file: (PROJECT / file).read_bytes() for file in (*JOB_SCRIPTS, TEMPLATE)},
         JOB_MODULES: job_modules(),
+        f"{code_key(code)}.asl.yaml": (PROJECT / DEFINITION).read_bytes(),
         code_key(code): code,
     }
     s3 = boto3.client("s3")
@@ -79,7 +81,7 @@ def function_code() -> bytes:
         finder.import_hook(f"commerce.functions.{file.stem}".removesuffix(".__init__"))
     found = (vars(module)["__file__"] for module in finder.modules.values())
     modules = (Path(file) for file in found if file)  # what is built in has none
-    return zipped([*modules, *(PROJECT / "commerce").rglob("*.sql")])
+    return zipped([*modules, *(PROJECT / "commerce").rglob("*.sql"), PROJECT / DEFINITION])
 
 
 def job_modules() -> bytes:

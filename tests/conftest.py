@@ -18,7 +18,7 @@ from tests.small_work import SMALL_WORK
 settings.register_profile("tests", deadline=None)  # how long an example takes says nothing here
 settings.load_profile("tests")
 
-LONG = {"notebook", "stack"}  # folders whose files deploy stacks and run jobs
+LONG = {"month", "notebook", "stack"}  # folders whose files deploy stacks and run jobs
 
 # Buckets are folders, mounted where tests make them.
 AS_ON_THE_LOCAL_AWS = {

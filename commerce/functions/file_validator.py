@@ -21,7 +21,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from commerce.functions import csv_records, json_records, raw_lines
-from commerce.functions.landing import COMPLETE, LANDING, Address, GoneError, Landed, address
+from commerce.functions.landing import Address, GoneError, Landed, address, is_delivery
 from commerce.functions.raw_lines import (
     EMPTY_FILE,
     MAX_NAME,
@@ -57,7 +57,7 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
         or removed); of the first two ``reasons``, ``receipt`` (its key) and ``records``.
     """
     bucket, key, version = _object(event)
-    if not key.startswith(LANDING) or key.startswith(COMPLETE) or key.endswith("/"):
+    if not is_delivery(key):
         return {"verdict": "ignored"}
     try:
         answer = _handle(s3(), Landed(s3(), bucket, key, version))

@@ -49,6 +49,11 @@ class Address(NamedTuple):
         return f"{zone}{self.source}/date={self.day}/{self.name}-{digest[:_DIGITS]}{suffix}"
 
 
+def is_delivery(key: str) -> bool:
+    """Return whether a key is that of a delivered file."""
+    return key.startswith(LANDING) and not key.startswith(COMPLETE) and not key.endswith("/")
+
+
 def address(key: str, received: datetime) -> Address:
     """Return where a key belongs; source ``unknown`` and the day of receipt if it does not say."""
     found, _, rest = key.removeprefix(LANDING).partition("/")

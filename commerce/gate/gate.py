@@ -15,6 +15,7 @@ from glue_jobs.commerce.verdict import FAIL, Result
 
 STATEMENTS = Path(__file__).parents[1] / "checks"
 ANOMALIES, TOUCHED_DAYS, SCHEMA = "anomalies", "touched_days", "schema"
+NEWEST_DAY = "newest_day"
 _A_DAY = timedelta(days=1)
 _AT_ONCE = 8  # an account may run 20 queries and more at once
 
@@ -52,6 +53,11 @@ class Gate:
             for row in self.ask(check.statement, marks)
             for result in judged(_for_source(check, row["source"]), [row], run)
         ]
+
+    def newest_day(self, day: date) -> date:
+        """Return the newest day of delivery that the ledger has, of a day and those after it."""
+        [row] = self.ask(NEWEST_DAY, {"Day": day.isoformat()})
+        return max(day, date.fromisoformat(row["newest_day"] or day.isoformat()))
 
     def columns(self, day: date) -> list[Row]:
         """Return what the day's files tell of their columns, see ``commerce/checks/schema.sql``."""

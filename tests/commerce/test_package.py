@@ -28,6 +28,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "commerce/__init__.py": "",
         "commerce/package.py": "",
         "commerce/commerce.cfn.yaml": "Resources: {}",
+        "commerce/orchestration.asl.yaml": "States: {}",
         "commerce/functions/__init__.py": "",
         "commerce/functions/file_validator.py": FUNCTION,
         "glue_jobs/__init__.py": "",
@@ -62,11 +63,12 @@ def _names(code: bytes) -> list[str]:
 
 @pytest.mark.usefixtures("project")
 def test_function_code() -> None:
-    """The functions' modules and what they import of the project, however far, and nothing else."""
+    """The functions' modules, what they import of the project, however far, and the definition."""
     assert _names(package.function_code()) == [
         "commerce/__init__.py",
         "commerce/functions/__init__.py",
         "commerce/functions/file_validator.py",
+        "commerce/orchestration.asl.yaml",
         "glue_jobs/__init__.py",
         "glue_jobs/commerce/__init__.py",
         "glue_jobs/commerce/contracts.py",
@@ -75,7 +77,7 @@ def test_function_code() -> None:
 
 
 def test_same_content_same_key(project: Path) -> None:
-    """The key follows from what is in the modules, not from when or by whom they were written."""
+    """The key follows from what is in the files, not from when or by whom they were written."""
     code = package.function_code()
     module = project / "glue_jobs/commerce/contracts.py"
     os.utime(module, (0, 0))
@@ -83,7 +85,11 @@ def test_same_content_same_key(project: Path) -> None:
     assert package.function_code() == code
 
     module.write_text("import re\nimport glue_jobs.commerce.words\nX = 1\n", encoding="utf-8")
-    assert package.code_key(package.function_code()) != package.code_key(code)
+    changed = package.function_code()
+    assert package.code_key(changed) != package.code_key(code)
+
+    (project / package.DEFINITION).write_text("States: {A: {}}", encoding="utf-8")
+    assert package.code_key(package.function_code()) != package.code_key(changed)
 
 
 def test_job_modules(project: Path) -> None:

@@ -119,25 +119,26 @@ def test_functions_have_the_code() -> None:
     """All are packed into the one zip that the command has put there."""
     code = {"S3Bucket": {"Fn::Sub": ANALYTICS}, "S3Key": {"Ref": "CodeKey"}}
 
-    assert len(FUNCTIONS) == 3
+    assert len(FUNCTIONS) == 6
     assert all(function["Code"] == code for function in FUNCTIONS.values())
 
 
 def test_files_reach_the_validator() -> None:
-    """What lands is told to the function, which may be invoked; what is refused, to the topic."""
+    """What lands is told to the function, what is refused to the topic, what is complete to all."""
     bucket = resources("AWS::S3::Bucket", COMMERCE)["LandingBucket"]
     told = bucket["NotificationConfiguration"]["EventBridgeConfiguration"]
     [permission] = resources("AWS::Lambda::Permission", COMMERCE).values()
     prefixes = {
         name: rule["EventPattern"]["detail"]["object"]["key"]
         for name, rule in RULES.items()
-        if rule["EventPattern"]["source"] == ["aws.s3"]
+        if rule.get("EventPattern", {}).get("source") == ["aws.s3"]
     }
 
     assert told == {"EventBridgeEnabled": True}
     assert prefixes == {
         "ValidatorRule": [{"prefix": "landing/"}],
         "FileRefusedRule": [{"prefix": "quarantine/"}],
+        "DayCompleteRule": [{"prefix": "landing/_complete/date="}],
     }
     for name in prefixes:
         pattern = RULES[name]["EventPattern"]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from commerce.package import code_key, function_code
+from commerce.package import DEFINITION, code_key, function_code
 from local_aws.server import LocalAws
 from local_aws.settings import ACCOUNT_ID, REGION
 from tests.template import COMMERCE
@@ -117,6 +117,7 @@ def _add_commerce(aws: LocalAws, parameters: dict[str, str]) -> None:
     code = function_code()
     put = partial(aws.client("s3").put_object, Bucket=bucket)
     put(Key=code_key(code), Body=code)
+    put(Key=f"{code_key(code)}.asl.yaml", Body=(demo.PROJECT / DEFINITION).read_bytes())
     put(Key="template", Body=COMMERCE.read_bytes())
     parameters |= {"CodeKey": code_key(code), "CustomersApiUrl": "https://localhost/customers"}
     url = f"https://{bucket}.s3.{REGION}.amazonaws.com/template"
@@ -172,6 +173,10 @@ def test_who_has_the_role(aws: LocalAws, deployed: Deployed) -> None:
         "RefreshViewsFunction",
         "ValidatorFunction",
         "FetchCustomersFunction",
+        "ListLandingFunction",
+        "SchemaChangesFunction",
+        "QualityGateFunction",
+        "CommerceStateMachine",
     }
     assert set(map(tuple, found.values())) == {(deployed.role_arn,)}
 

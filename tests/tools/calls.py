@@ -23,7 +23,7 @@ RECORD = "RECORD_CALLS"  # the environment variable: write the list instead of c
 HOW = (
     f"if that is meant, record again: {RECORD}=1 .venv/bin/python -m pytest "
     "tests/stack/test_operations.py tests/stack/test_orchestration.py tests/stack/test_pipeline.py "
-    "tests/stack/test_end_to_end.py tests/stack/test_order_book.py && make permissions"
+    "tests/stack/test_end_to_end.py tests/stack/test_order_book.py tests/month && make permissions"
 )
 _TYPES = {
     "database": "AWS::Glue::Database",
@@ -47,6 +47,10 @@ _CALLERS = {
     "fetch": ("lambda", "FetchCustomersFunction"),
     "marts": ("glue", "BuildMartsJob"),
     "views": ("lambda", "RefreshViewsFunction"),
+    "commerce": ("states", "CommerceStateMachine"),
+    "list": ("lambda", "ListLandingFunction"),
+    "schema": ("lambda", "SchemaChangesFunction"),
+    "gate": ("lambda", "QualityGateFunction"),
 }
 # How the ARNs end that a ``Ref`` gives as a whole.
 _ENDS = {

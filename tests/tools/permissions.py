@@ -22,14 +22,11 @@ FOLDER = demo.PROJECT / "docs/permissions"
 PAGE = demo.PROJECT / "docs/permissions.md"
 ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
 STACK_ROLES = ("job", "report", "generator", "emptier", "orchestration")
-COMMERCE_ROLES = (
-    "load",
-    "marts",
-    "validator",
-    "fetch",
-    "views",
-)  # of the second stack, which is given the same role
+# Of the second stack, which is given the same role.
+COMMERCE_ROLES = ("load", "marts", "validator", "fetch", "views", "gate", "commerce")
 ROLES = (*STACK_ROLES, *COMMERCE_ROLES, "notebook")
+# Who shares a policy: a role has room for ten beside it.
+_TOGETHER = {"gate": ("gate", "list", "schema")}
 METRICS = "cloudwatch:PutMetricData"  # bounded by namespace: what is granted is no resource
 ANY = "*"  # on an action for which IAM knows no resource
 # Operations that IAM does not name like the action that allows them.
@@ -63,7 +60,8 @@ def recorded(role: str) -> set[Grant]:
     """Return what a role's calls need."""
     return {
         grant
-        for operation, resources in read_list().get(role, {}).items()
+        for caller in _TOGETHER.get(role, (role,))
+        for operation, resources in read_list().get(caller, {}).items()
         for resource in resources
         for grant in _needed(operation, resource)
     }

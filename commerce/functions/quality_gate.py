@@ -1,0 +1,52 @@
+"""Lambda: the quality gate of a day, and of the newest day if that is another.
+
+Event: ``{"date": "2026-03-02", "run_id": "..."}``: a day of delivery, and by which name the results
+are recorded. Environment: that of ``deployed``, and ``ANALYTICS_BUCKET``.
+
+Marts are made as of the newest day, so they want its verdict after every load.
+"""
+
+import json
+import logging
+import os
+from datetime import UTC, date, datetime
+from typing import Any
+
+import boto3
+
+from commerce.functions.deployed import gate
+from commerce.gate.checks import CHECKS
+from commerce.gate.gate import Gate
+from commerce.gate.judging import Run
+from glue_jobs.commerce.quality_results import read_results, write_results
+from glue_jobs.commerce.verdict import verdict
+from glue_jobs.lake.store import Store
+
+_LOG = logging.getLogger(__name__)
+_LOG.setLevel(logging.INFO)
+
+
+def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
+    """Run all checks, and record what they found.
+
+    Returns:
+        ``days``: of each, the oldest first, ``date``, ``verdict`` (pass, warn, fail), and the
+        checks that ``failed``, ``warned`` or were ``accepted``.
+
+    Raises:
+        AthenaError: Athena did not answer; nothing is recorded of that day.
+    """
+    of_student = gate()
+    store = Store(boto3.client("s3"), f"s3://{os.environ['ANALYTICS_BUCKET']}/")
+    day = date.fromisoformat(event["date"])
+    days = sorted({day, of_student.newest_day(day)})
+    found = [_check(of_student, store, each, event["run_id"]) for each in days]
+    _LOG.info(json.dumps(found))
+    return {"days": found}
+
+
+def _check(of_student: Gate, store: Store, day: date, run_id: str) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    run = Run(run_id, now.replace(microsecond=now.microsecond // 1000 * 1000))
+    write_results(store, str(day), of_student.check(day, CHECKS, run, anomalies=True))
+    return {"date": str(day), **verdict(read_results(store, str(day)))._asdict()}
