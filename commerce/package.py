@@ -28,6 +28,13 @@ TEMPLATE = "commerce/commerce.cfn.yaml"
 DEFINITION = "commerce/orchestration.asl.yaml"
 CURE = "see docs/set-up.md for credentials and region, or start the local AWS: make aws"
 JOB_SCRIPTS = ("glue_jobs/load_commerce.py", "glue_jobs/build_marts.py")
+EVENT_FILES = {  # of the first stack, by key
+    "glue_jobs/curate_events.py": "glue_jobs/curate_events.py",
+    "glue_jobs/write_report.py": "glue_jobs/write_report.py",
+    "glue_jobs/orchestration.asl.yaml": "glue_jobs/orchestration.asl.yaml",
+    "queries/queries.sql": "queries.sql",
+}
+EVENT_MODULES = "glue_jobs/glue_jobs.zip"
 JOB_MODULES = "glue_jobs/load_commerce.zip"  # its own: the jobs of the first stack keep theirs
 
 
@@ -53,20 +60,44 @@ def upload(student_id: str) -> list[str]:
 
     Returns URIs, then the template's URL, then the key of the functions' code.
     """
-    account = boto3.client("sts").get_caller_identity()["Account"]
-    bucket = f"capstone-analytics-{student_id}-{account}"
     code = function_code()
-    bodies = {
-        **{file: (PROJECT / file).read_bytes() for file in (*JOB_SCRIPTS, TEMPLATE)},
-        JOB_MODULES: job_modules(),
-        f"{code_key(code)}.asl.yaml": (PROJECT / DEFINITION).read_bytes(),
-        code_key(code): code,
-    }
-    s3 = boto3.client("s3")
+    uris = _put(
+        student_id,
+        {
+            **{file: (PROJECT / file).read_bytes() for file in (*JOB_SCRIPTS, TEMPLATE)},
+            JOB_MODULES: job_modules(),
+            f"{code_key(code)}.asl.yaml": (PROJECT / DEFINITION).read_bytes(),
+            code_key(code): code,
+        },
+    )
+    [template] = (uri for uri in uris if uri.endswith(TEMPLATE))
+    return [*uris, _url(template), code_key(code)]
+
+
+def upload_plan(student_id: str, key: str) -> str:
+    """Put the template there under another key, of what may never be deployed; return its URL."""
+    [uri] = _put(student_id, {key: (PROJECT / TEMPLATE).read_bytes()})
+    return _url(uri)
+
+
+def upload_events(student_id: str) -> list[str]:
+    """Put the code of the first stack's jobs where its notebook puts it; return URIs."""
+    files = {key: (PROJECT / file).read_bytes() for key, file in EVENT_FILES.items()}
+    return _put(student_id, {**files, EVENT_MODULES: job_modules()})
+
+
+def _put(student_id: str, bodies: dict[str, bytes]) -> list[str]:
+    """Put objects into the analytics bucket of the first stack; return their URIs."""
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    bucket, s3 = f"capstone-analytics-{student_id}-{account}", boto3.client("s3")
     for key, body in bodies.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body, ExpectedBucketOwner=account)
-    url = f"https://{bucket}.s3.{s3.meta.region_name}.amazonaws.com/{TEMPLATE}"
-    return [*(f"s3://{bucket}/{key}" for key in bodies), url, code_key(code)]
+    return [f"s3://{bucket}/{key}" for key in bodies]
+
+
+def _url(uri: str) -> str:
+    bucket, key = uri.removeprefix("s3://").split("/", 1)
+    return f"https://{bucket}.s3.{boto3.client('s3').meta.region_name}.amazonaws.com/{key}"
 
 
 def code_key(code: bytes) -> str:
