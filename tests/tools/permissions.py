@@ -31,6 +31,7 @@ METRICS = "cloudwatch:PutMetricData"  # bounded by namespace: what is granted is
 ANY = "*"  # on an action for which IAM knows no resource
 # Operations that IAM does not name like the action that allows them.
 _ACTIONS = {
+    "lambda:Invoke": "lambda:InvokeFunction",
     "s3:DeleteObjects": "s3:DeleteObject",
     "s3:HeadObject": "s3:GetObject",
     "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
@@ -39,6 +40,7 @@ _ACTIONS = {
 }
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
 _PARAMETER = "StudentId"  # of both templates; the names follow from it
+_ID = "Id"  # the variable of StudentId as databases have it
 _WRITTEN = "      Policies:\n"  # of the role template; what is above this line is written by hand
 
 
@@ -232,7 +234,7 @@ def _named(value: Any, names: dict[str, Any]) -> Any:  # ruff: ignore[any-type] 
 def _named_text(text: str, names: dict[str, Any]) -> dict[str, Any]:
     text = re.sub(r"\.\w*Name\}", "}", text)  # the role has names anyhow
     text = text.replace("${AWS::StackName}", "*")  # its own is another
-    variables = {}
+    variables: dict[str, Any] = {}
     while unknown := set(re.findall(r"\$\{(\w+)\}", text)) - {*variables, _PARAMETER}:
         logical = min(unknown)
         name = names.get(logical)
@@ -243,11 +245,17 @@ def _named_text(text: str, names: dict[str, Any]) -> dict[str, Any]:
             )
         if isinstance(name, dict) and "Fn::Sub" in name:
             name = _substituted(name["Fn::Sub"])
-        if isinstance(name, str):
-            text = text.replace(f"${{{logical}}}", name)
-        else:
-            variables[logical] = name
+        if isinstance(name, dict):
+            name, variables[_ID] = _joined(*name["Fn::Join"])
+        text = text.replace(f"${{{logical}}}", name)
     return {"Fn::Sub": [text, variables] if variables else text}
+
+
+def _joined(separator: str, parts: list[Any]) -> tuple[str, dict[str, Any]]:
+    """Return the text of ``Fn::Join`` with a variable for what is no text, and that."""
+    [expression] = [part for part in parts if not isinstance(part, str)]
+    texts = (part if isinstance(part, str) else f"${{{_ID}}}" for part in parts)
+    return separator.join(texts), expression
 
 
 def _substituted(argument: str | list[Any]) -> str:
