@@ -11,7 +11,7 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 SCANNER := .venv-scanner
 MLXTEND := .venv-mlxtend
-TEMPLATES := capstone-starter.cfn.yaml commerce/commerce.cfn.yaml docs/role.cfn.yaml
+TEMPLATES := capstone-starter.cfn.yaml commerce/commerce.cfn.yaml commerce/hosting.cfn.yaml docs/role.cfn.yaml
 LOCAL = AWS_ENDPOINT_URL=http://127.0.0.1:$(call quoted,$(PORT)) AWS_REGION=us-west-2 AWS_DEFAULT_REGION=us-west-2 \
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 

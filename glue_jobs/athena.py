@@ -51,8 +51,16 @@ class Athena:
     work_group: str
     polls: float = 0.2  # seconds between two looks at a query
 
-    def ask(self, statement: str, database: str, parameters: Sequence[str] = ()) -> Answer:
-        """Return the whole answer; ``parameters`` are texts for the question marks.
+    def ask(
+        self,
+        statement: str,
+        database: str,
+        parameters: Sequence[str] = (),
+        most: int | None = None,
+    ) -> Answer:
+        """Return the whole answer, or so many rows at the most.
+
+        ``parameters`` are texts for the question marks.
 
         Raises:
             AthenaError: the query failed or was cancelled.
@@ -65,7 +73,10 @@ class Athena:
             **(given if parameters else {}),
         )["QueryExecutionId"]
         scanned = self._wait(query_id)["Statistics"]["DataScannedInBytes"]
-        pages = self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query_id)
+        pages = self.client.get_paginator("get_query_results").paginate(
+            QueryExecutionId=query_id,
+            PaginationConfig={"MaxItems": most and most + 1},  # the first row has the names
+        )
         results = [page["ResultSet"] for page in pages]
         columns = results[0]["ResultSetMetadata"]["ColumnInfo"]
         types = {column["Name"]: column["Type"] for column in columns}

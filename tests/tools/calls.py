@@ -51,6 +51,7 @@ _CALLERS = {
     "list": ("lambda", "ListLandingFunction"),
     "schema": ("lambda", "SchemaChangesFunction"),
     "gate": ("lambda", "QualityGateFunction"),
+    "api": ("lambda", "QueryRunnerFunction"),
 }
 # How the ARNs end that a ``Ref`` gives as a whole.
 _ENDS = {
