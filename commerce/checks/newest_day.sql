@@ -2,4 +2,4 @@
 -- The newest day of delivery of any source, loaded or held back, from a day on; NULL if there is none.
 select max(dt) as newest_day
 from bronze_x.commerce_ledger
-where dt >= 'Day'
+where dt >= 'FirstDay'

@@ -3,7 +3,8 @@
 Event: ``{"date": "2026-03-02", "run_id": "..."}``: a day of delivery, and by which name the results
 are recorded. Environment: that of ``deployed``, and ``ANALYTICS_BUCKET``.
 
-Marts are made as of the newest day, so they want its verdict after every load.
+Marts want the verdict of the newest day that the ledger has after every load, also where that is
+before the day: of a day without a record the ledger has nothing.
 """
 
 import json
@@ -39,7 +40,7 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
     of_student = gate()
     store = Store(boto3.client("s3"), f"s3://{os.environ['ANALYTICS_BUCKET']}/")
     day = date.fromisoformat(event["date"])
-    days = sorted({day, of_student.newest_day(day)})
+    days = sorted({day, of_student.newest_day(day) or day})
     found = [_check(of_student, store, each, event["run_id"]) for each in days]
     _LOG.info(json.dumps(found))
     return {"days": found}

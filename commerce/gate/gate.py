@@ -17,6 +17,7 @@ STATEMENTS = Path(__file__).parents[1] / "checks"
 ANOMALIES, TOUCHED_DAYS, SCHEMA = "anomalies", "touched_days", "schema"
 NEWEST_DAY = "newest_day"
 _A_DAY = timedelta(days=1)
+MONTH = timedelta(days=31)
 _AT_ONCE = 8  # an account may run 20 queries and more at once
 
 
@@ -54,10 +55,11 @@ class Gate:
             for result in judged(_for_source(check, row["source"]), [row], run)
         ]
 
-    def newest_day(self, day: date) -> date:
-        """Return the newest day of delivery that the ledger has, of a day and those after it."""
-        [row] = self.ask(NEWEST_DAY, {"Day": day.isoformat()})
-        return max(day, date.fromisoformat(row["newest_day"] or day.isoformat()))
+    def newest_day(self, day: date) -> date | None:
+        """Return the newest day of delivery that the ledger has, from a month before a day on."""
+        marks = {"FirstDay": (day - MONTH).isoformat()}
+        [row] = self.ask(NEWEST_DAY, marks)
+        return date.fromisoformat(row["newest_day"]) if row["newest_day"] else None
 
     def columns(self, day: date) -> list[Row]:
         """Return what the day's files tell of their columns, see ``commerce/checks/schema.sql``."""

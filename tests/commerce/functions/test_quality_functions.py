@@ -60,12 +60,15 @@ def test_gate(aws: LocalAws, answers: Answers) -> None:
 
 @pytest.mark.usefixtures("environment")
 def test_gate_of_a_day_without_sales(aws: LocalAws, answers: Answers) -> None:
-    """A day for which nothing came fails; it is newer than what the ledger has."""
-    tomorrow = str(DAY + timedelta(days=1))
+    """A day for which nothing came fails; the newest one of which there is anything is checked."""
+    tomorrow, much_later = str(DAY + timedelta(days=1)), str(DAY + timedelta(days=40))
 
-    [found] = quality_gate.handler({"date": tomorrow, "run_id": "third"})["days"]
+    before, found = quality_gate.handler({"date": tomorrow, "run_id": "third"})["days"]
     assert (found["date"], found["verdict"]) == (tomorrow, "fail")
-    assert _recorded(aws, answers, tomorrow) == {"third"}
+    assert (before["date"], before["verdict"]) == (DT, "pass")
+    assert _recorded(aws, answers, tomorrow) == _recorded(aws, answers, DT) == {"third"}
+    [found] = quality_gate.handler({"date": much_later, "run_id": "fourth"})["days"]
+    assert (found["date"], found["verdict"]) == (much_later, "fail")
 
 
 @pytest.mark.usefixtures("environment")
