@@ -15,10 +15,10 @@ START = date(2026, 3, 2)
 DAYS = int(os.environ.get("MONTH_DAYS", "3"))
 SIZES = {
     "products": "--rows 200",
-    "customers": "--rows 60",
-    "transactions": "--rows {lines} --customers 60",
-    "reviews": "--rows {days} --customers 60 --transactions {lines}",
-    "clickstream": "--rows {lines} --customers 60 --transactions {lines}",
+    "customers": "--rows {customers}",
+    "transactions": "--rows {lines} --customers {customers}",
+    "reviews": "--rows {reviews} --customers {customers} --transactions {lines}",
+    "clickstream": "--rows {lines} --customers {customers} --transactions {lines}",
 }
 LINES = 60  # transactions a day, about
 LATE = 3  # returns of the first day's sales, on the last day
@@ -73,7 +73,7 @@ def write(folder: Path) -> Shop:
     """Write all files."""
     shop = Shop(folder / "landing", folder / "events")
     for source, sizes in SIZES.items():
-        argv = sizes.format(lines=LINES * DAYS, days=10 * DAYS).split()
+        argv = sizes.format(lines=LINES * DAYS, reviews=10 * DAYS, customers=20 * DAYS).split()
         argv += [f"--start={START}", f"--days={DAYS}", "--seed=7", f"--output={shop.folder}"]
         argv += [f"--events={shop.events}"] * (source == "clickstream")
         assert MAINS[source](argv) == 0
