@@ -9,8 +9,8 @@ than AWS is here, or refused.
   and results as Step Functions writes them.
 - ``expressions``: JSONata; ``texts``: strings and JSONPath; ``interpreter``: the places of moto's
   interpreter that are replaced.
-- ``executions``: an execution and its end; ``backend``, ``responses``, ``errors``: what replaces
-  moto's parts.
+- ``executions``: an execution and its end; ``status``: whom they tell of it.
+- ``backend``, ``responses``, ``errors``: what replaces moto's parts.
 """
 
 from moto.stepfunctions import urls

@@ -17,6 +17,7 @@ from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from local_aws import state
 from local_aws.stepfunctions.moments import shown
+from local_aws.stepfunctions.status import tell
 
 Event = dict[str, Any]
 
@@ -52,6 +53,7 @@ class LocalExecution(Execution):
         """Let the interpreter begin, unless it is to end before."""
         with self._lock:
             if self.is_running:
+                tell(self)
                 super().start()
 
     def end(
@@ -98,6 +100,7 @@ class LocalExecution(Execution):
         self.exec_status = status
         if self._timer:
             self._timer.cancel()
+        tell(self)
 
     def _last_event(self, status: ExecutionStatus) -> Event:
         kind = {ExecutionStatus.ABORTED: "Aborted", ExecutionStatus.TIMED_OUT: "TimedOut"}[status]
