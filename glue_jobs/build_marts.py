@@ -26,6 +26,7 @@ ARGUMENTS = (
     "region",
     *Limits._fields,
     "dpu_hour_price",
+    "student_id",
 )
 DOMAIN = "marts"  # what its lock and manifests are called after
 

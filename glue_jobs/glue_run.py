@@ -22,7 +22,7 @@ from glue_jobs.lake.lock import Lock
 from glue_jobs.lake.store import Store
 from glue_jobs.lake.tables import Table
 from glue_jobs.run_lineage import EndedRun, dataset, run_event, table_dataset
-from glue_jobs.run_metrics import NAMESPACE, Metrics
+from glue_jobs.run_metrics import COST, NAMESPACE, STUDENT, Metrics
 
 ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
 CTRL_A = "\u0001"  # separates the columns of what Glue reads; JSON never holds it
@@ -118,6 +118,7 @@ class GlueRun:
         """Log what the run did in one line, and publish it as metrics of the job.
 
         ``metrics_of`` takes the run as Glue describes it, the price of a DPU-hour, and the time.
+        A job that is told its student adds its cost to that of the student's other jobs.
         """
         job, run_id = self.args["JOB_NAME"], self.args["JOB_RUN_ID"]
         job_run = self.clients["glue"].get_job_run(JobName=job, RunId=run_id)["JobRun"]
@@ -125,11 +126,13 @@ class GlueRun:
         self.glue.get_logger().info(
             json.dumps({name: value for name, (value, _) in measured.items()})
         )
-        dimensions = [{"Name": "JobName", "Value": job}]
-        self.clients["cloudwatch"].put_metric_data(
-            Namespace=NAMESPACE,
-            MetricData=[
-                {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}
-                for name, (value, unit) in measured.items()
-            ],
-        )
+        data = [_datum(name, of, "JobName", job) for name, of in measured.items()]
+        if student := self.args.get("student_id"):
+            data.append(_datum(COST, measured[COST], STUDENT, student))
+        self.clients["cloudwatch"].put_metric_data(Namespace=NAMESPACE, MetricData=data)
+
+
+def _datum(name: str, measured: tuple[float, str], dimension: str, of: str) -> dict[str, Any]:
+    value, unit = measured
+    dimensions = [{"Name": dimension, "Value": of}]
+    return {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}

@@ -33,6 +33,7 @@ ARGUMENTS = (
     "source_time_zone",
     "max_files",
     "dpu_hour_price",
+    "student_id",
 )
 DOMAIN = "commerce"  # what its lock and manifests are called after
 

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 NAMESPACE = "EventAnalytics"
+STUDENT = "StudentId"  # dimension of what is about a student's jobs and functions together
+COST = "EstimatedCost"
 SHORTEST_BILL = 60  # seconds; Glue charges no run for less
 HOUR = 3600  # seconds
 
@@ -22,7 +24,7 @@ def run_metrics(
     dpu_hours = job_run["MaxCapacity"] * max(seconds, SHORTEST_BILL) / HOUR
     found = {name.title(): (float(count), "Count") for name, count in counts.items()}
     found["RunSeconds"] = seconds, "Seconds"
-    found["EstimatedCost"] = dpu_hours * dpu_hour_price, "None"
+    found[COST] = dpu_hours * dpu_hour_price, "None"
     if counts.get("lines"):
         found["RejectedPercent"] = 100 * counts["rejected"] / counts["lines"], "Percent"
     return found

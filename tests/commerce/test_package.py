@@ -1,8 +1,10 @@
 """The command that puts the order book's code into the first stack's bucket."""
 
+import ast
 import io
 import os
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +76,27 @@ def test_function_code() -> None:
         "glue_jobs/commerce/contracts.py",
         "glue_jobs/commerce/words.py",
     ]
+
+
+def test_functions_need_what_lambda_has() -> None:
+    """All that the functions' code imports is in it, or the runtime has it."""
+    code = zipfile.ZipFile(io.BytesIO(package.function_code()))
+    trees = [ast.parse(code.read(name)) for name in code.namelist() if name.endswith(".py")]
+    imported = {
+        name.partition(".")[0]
+        for node in (node for tree in trees for node in ast.walk(tree))
+        for name in _imported(node)
+    }
+
+    ours = {"commerce", "glue_jobs"}
+    assert imported - sys.stdlib_module_names - ours == {"boto3", "botocore", "urllib3"}
+    assert "commerce/checks/freshness.sql" in code.namelist()
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [str(node.module)] if isinstance(node, ast.ImportFrom) else []
 
 
 def test_same_content_same_key(project: Path) -> None:

@@ -30,6 +30,7 @@ PLACES = {
     "--gold_database": _database("gold"),
     "--region": {"Ref": "AWS::Region"},
     "--dpu_hour_price": {"Ref": "DpuHourPrice"},
+    "--student_id": {"Ref": "StudentId"},
 }
 
 
@@ -127,7 +128,7 @@ def test_files_reach_the_validator() -> None:
     """What lands is told to the function, what is refused to the topic, what is complete to all."""
     bucket = resources("AWS::S3::Bucket", COMMERCE)["LandingBucket"]
     told = bucket["NotificationConfiguration"]["EventBridgeConfiguration"]
-    [permission] = resources("AWS::Lambda::Permission", COMMERCE).values()
+    permission = resources("AWS::Lambda::Permission", COMMERCE)["ValidatorPermission"]
     prefixes = {
         name: rule["EventPattern"]["detail"]["object"]["key"]
         for name, rule in RULES.items()
@@ -161,6 +162,23 @@ def test_no_event_is_lost() -> None:
     assert retries["FunctionName"] == {"Ref": "ValidatorFunction"}
     rule = {"aws:SourceArn": {"Fn::GetAtt": ["ValidatorRule", "Arn"]}}
     assert statement["Condition"] == {"ArnEquals": rule}
+
+
+def test_the_monitor_is_invoked() -> None:
+    """Its schedule may do so, and it is told whose order book to look at."""
+    rule, monitor = RULES["QualityMonitorRule"], FUNCTIONS["QualityMonitorFunction"]
+    permission = resources("AWS::Lambda::Permission", COMMERCE)["QualityMonitorPermission"]
+
+    assert rule["ScheduleExpression"] == "rate(6 hours)"
+    [target] = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": ["QualityMonitorFunction", "Arn"]}
+    assert permission["FunctionName"] == {"Ref": "QualityMonitorFunction"}
+    assert permission["SourceArn"] == {"Fn::GetAtt": ["QualityMonitorRule", "Arn"]}
+    assert monitor["Environment"]["Variables"] == {
+        "STUDENT_ID": {"Ref": "StudentId"},
+        "SOURCE_TIME_ZONE": {"Ref": "SourceTimeZone"},
+        "WORK_GROUP": {"Fn::Sub": "capstone-${StudentId}"},
+    }
 
 
 def test_versions_outlive_dead_letters() -> None:

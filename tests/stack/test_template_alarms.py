@@ -1,24 +1,32 @@
-"""The templates' alarms and the dashboard look at metrics that somebody publishes."""
+"""The templates' alarms and dashboards look at metrics that somebody publishes."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from commerce.functions.metrics import FRESHNESS_HOURS, QUALITY_FAILED, SCHEMA_CHANGES
 from glue_jobs.commerce import run as orders
 from glue_jobs.events.load import NOTHING
 from glue_jobs.events.metrics import metrics
 from glue_jobs.events.run import Intake, Outcome
-from glue_jobs.run_metrics import NAMESPACE, run_metrics
-from tests.template import TEMPLATES, resources
+from glue_jobs.run_metrics import COST, NAMESPACE, STUDENT, run_metrics
+from tests.template import COMMERCE, TEMPLATE, TEMPLATES, resources
 
-# What AWS publishes, by namespace: metric names and dimensions.
+Metric = tuple[str, str, str]  # namespace, name, and the one dimension
+# What AWS publishes.
 OF_AWS = {
-    ("AWS/Lambda", "Errors"): {"FunctionName"},
-    ("AWS/Lambda", "Invocations"): {"FunctionName"},
-    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): {"QueueName"},
+    *(("AWS/Lambda", name, "FunctionName") for name in ("Errors", "Invocations", "Duration")),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName"),
+    *(
+        ("AWS/States", f"Execution{name}", "StateMachineArn")
+        for name in ("sStarted", "sSucceeded", "sFailed", "sTimedOut", "Time")
+    ),
 }
+OF_FUNCTIONS = (FRESHNESS_HOURS, QUALITY_FAILED, SCHEMA_CHANGES)
 # The first template's topic, as the other names it.
 TOPIC_ARN = (
     "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:capstone-alarms-${StudentId}"
@@ -26,29 +34,30 @@ TOPIC_ARN = (
 TOPIC = ({"Ref": "AlarmTopic"}, {"Fn::Sub": TOPIC_ARN})
 
 
-def _published() -> dict[tuple[str, str], set[str]]:
-    """Return the dimensions of every metric that is there, ours and those of AWS."""
+def _published() -> set[Metric]:
+    """Return every metric that is there, ours and those of AWS."""
     now = datetime.now(UTC)
     slot = f"/year={now:%Y}/month={now:%m}/day={now:%d}/hour=00/minute=00/"
     loaded = NOTHING._replace(counts={**NOTHING.counts, "lines": 1}, source_files=[slot])
     run = {"StartedOn": now, "MaxCapacity": 2.0}
     counts = Outcome(Intake(loaded, []), [], set()).counts
     ours = metrics(loaded, counts, run, 0.44, now)
-    of_orders = run_metrics(orders.Outcome([], None, set(), ()).counts, run, 0.44, now)
-    return {**OF_AWS, **{(NAMESPACE, name): {"JobName"} for name in (*ours, *of_orders)}}
+    of_orders = run_metrics({**orders.Outcome([], None, set(), ()).counts, "lines": 1}, run, 1, now)
+    of_jobs = {(NAMESPACE, name, "JobName") for name in (*ours, *of_orders)}
+    return OF_AWS | of_jobs | {(NAMESPACE, name, STUDENT) for name in (*OF_FUNCTIONS, COST)}
 
 
 def test_alarms_look_at_what_is_published() -> None:
     """An alarm on a name that nobody publishes would never fire."""
-    published = _published()
     looked_at = {
-        (alarm["Namespace"], alarm["MetricName"]): {d["Name"] for d in alarm["Dimensions"]}
+        (alarm["Namespace"], alarm["MetricName"], dimension["Name"])
         for file in TEMPLATES
         for alarm in resources("AWS::CloudWatch::Alarm", file).values()
+        for dimension in alarm["Dimensions"]
     }
 
-    assert looked_at.items() <= published.items()
-    assert looked_at.keys() > OF_AWS.keys()
+    assert looked_at <= _published()
+    assert {(NAMESPACE, name, STUDENT) for name in OF_FUNCTIONS} <= looked_at
 
 
 @pytest.mark.parametrize("file", TEMPLATES)
@@ -91,20 +100,53 @@ def test_every_alarm_tells_somebody(file: Path) -> None:
     for alarm in resources("AWS::CloudWatch::Alarm", file).values():
         [action] = alarm["AlarmActions"]
         assert action in TOPIC
-        assert alarm["TreatMissingData"] in {"breaching", "notBreaching"}
+        assert alarm["TreatMissingData"] in {"breaching", "notBreaching", "ignore"}
 
 
-def test_dashboard() -> None:
-    """Its body is JSON, and shows metrics that are published, in the stack's region."""
-    [dashboard] = resources("AWS::CloudWatch::Dashboard").values()
-    shown = [
-        widget["properties"]
-        for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
-    ]
-    names = {(NAMESPACE, metric[1]) for widget in shown for metric in widget["metrics"]}
+def _shown(metrics: list[list[Any]]) -> Iterator[Metric]:
+    """Yield what a widget shows, written out: a point repeats what stands above, dots the rest."""
+    above: list[Any] = []
+    for metric in metrics:
+        named = [part for part in metric if not isinstance(part, dict)]
+        if named[0] == "...":
+            named = above[: len(above) - len(named) + 1] + named[1:]
+        above = [
+            old if part == "." else part for part, old in zip(named, above or named, strict=True)
+        ]
+        yield above[0], above[1], above[2]
 
-    assert names <= _published().keys()
-    assert {"Lines", "Accepted", "Duplicates", "Rejected", "RunSeconds", "FreshnessSeconds"} <= {
-        name for _, name in names
-    }
+
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_dashboards(file: Path) -> None:
+    """The body is JSON, and shows metrics that are published, in the stack's region."""
+    [dashboard] = resources("AWS::CloudWatch::Dashboard", file).values()
+    widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
+    shown = [each["properties"] for each in widgets if each["type"] == "metric"]
+    metrics = {metric for widget in shown for metric in _shown(widget["metrics"])}
+
+    assert metrics <= _published()
     assert {widget["region"] for widget in shown} == {"${AWS::Region}"}
+    assert {(NAMESPACE, name, "JobName") for name in SHOWN[file]} <= metrics
+
+
+SHOWN = {
+    TEMPLATE: ("Lines", "Accepted", "Duplicates", "Rejected", "RunSeconds", "FreshnessSeconds"),
+    COMMERCE: ("Lines", "Accepted", "Duplicates", "Rejected", "RunSeconds", "Unbalanced"),
+}
+
+
+def test_groups() -> None:
+    """What the order book's dashboard shows is in four groups, and all that alarms look at."""
+    [dashboard] = resources("AWS::CloudWatch::Dashboard", COMMERCE).values()
+    groups: dict[str, set[Metric]] = {}
+    for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]:
+        if widget["type"] == "text":
+            group = groups.setdefault(widget["properties"]["markdown"], set())
+        else:
+            group.update(_shown(widget["properties"]["metrics"]))
+
+    assert [*groups] == ["## Pipeline health", "## Data quality", "## Cost", "## Performance"]
+    assert all(groups.values())
+    of_quality = {(NAMESPACE, name, STUDENT) for name in OF_FUNCTIONS}
+    assert of_quality <= groups["## Data quality"]
+    assert (NAMESPACE, COST, STUDENT) in groups["## Cost"]
