@@ -1,22 +1,18 @@
 """Lambda: how old the newest loaded day of each source is, by the gate's check of freshness.
 
 Event: a schedule's, whose ``time`` is what the age is told of; without one it is now.
-Environment: ``STUDENT_ID``; ``SOURCE_TIME_ZONE``, that of days of sale; ``WORK_GROUP`` of Athena.
+Environment: that of ``deployed``.
 """
 
 import json
 import logging
-import os
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-
+from commerce.functions.deployed import gate
 from commerce.functions.metrics import FRESHNESS_HOURS, put_metric
 from commerce.gate.checks import MUST_BE_FRESH
-from commerce.gate.gate import Gate
 from commerce.gate.judging import Run
-from glue_jobs.athena import Athena
 
 _LOG = logging.getLogger(__name__)
 _LOG.setLevel(logging.INFO)
@@ -32,7 +28,7 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
         ValueError: the event's time is none.
     """
     now = _moment(event)
-    found = _gate().freshness(Run("quality-monitor", now))
+    found = gate().freshness(Run("quality-monitor", now))
     hours = {each.source: each.observed for each in found if each.observed is not None}
     if daily := [hours[source] for source in MUST_BE_FRESH if source in hours]:
         put_metric(FRESHNESS_HOURS, max(daily))
@@ -51,8 +47,3 @@ def _moment(event: dict[str, Any]) -> datetime:
             f"an event's time should be as EventBridge writes it, 2026-03-04T06:00:00Z, but is "
             f"{event['time']!r}; leave it out for now"
         ) from error
-
-
-def _gate() -> Gate:
-    athena = Athena(boto3.client("athena"), os.environ["WORK_GROUP"])
-    return Gate(athena, os.environ["STUDENT_ID"], os.environ["SOURCE_TIME_ZONE"])

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import nbformat
 import pytest
 
 from glue_jobs.commerce.schemas import WRITTEN
+from local_aws.calls import Call, recording
 from tests.order_book import OrderBook, deploy
+from tests.tools import calls
 from tests.tools.demo_order_book import RUNBOOK, stack_name
 from tests.tools.stacks import execute_notebook
 
@@ -41,11 +44,20 @@ def shop(request: pytest.FixtureRequest) -> OrderBook:
 
 
 @pytest.fixture(scope="module")
-def found(shop: OrderBook, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+def recorded(shop: OrderBook) -> Iterator[set[Call]]:
+    """All calls once the stacks are there."""
+    del shop
+    with recording() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def found(recorded: set[Call], tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What two executions of the runbook found, one after the other."""
-    del shop  # it only has to be there
+    del recorded
     folder = tmp_path_factory.mktemp("executed")
-    return [_execute(folder / f"{number}.ipynb") for number in (1, 2)]
+    with calls.calling_as("runbook"):
+        return [_execute(folder / f"{number}.ipynb") for number in (1, 2)]
 
 
 def _execute(file: Path) -> dict[str, Any]:
@@ -127,3 +139,10 @@ def test_second_execution(found: list[dict[str, Any]]) -> None:
     assert len(found[0]["runs"]) == len(found[0]["changes"])
     assert found[1]["runs"] == found[0]["runs"]
     assert found[0]["tables"] == sorted(table.name for table in WRITTEN)
+
+
+def test_calls(found: list[dict[str, Any]], recorded: set[Call]) -> None:
+    """The runbook, with the commands that it runs, called what the list says."""
+    assert found
+    names = calls.StackNames(f"capstone-{STUDENT_ID}", stack_name(STUDENT_ID))
+    calls.check("runbook", calls.made_by("runbook", recorded, names))

@@ -4,10 +4,13 @@ A shop in which everything goes wrong is delivered in two parts, each loaded by 
 """
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import boto3
 import pytest
@@ -15,6 +18,7 @@ from botocore.exceptions import ClientError
 from pyspark.sql import SparkSession
 
 from commerce import quality
+from commerce.functions.metrics import QUALITY_FAILED, SCHEMA_CHANGES, put_metric
 from glue_jobs.commerce.quality_results import read_results
 from glue_jobs.commerce.schemas import GOLD, SILVER, WRITTEN
 from glue_jobs.commerce.verdict import verdict
@@ -22,10 +26,11 @@ from glue_jobs.lake.tables import Table
 from glue_jobs.marts.schemas import MARTS
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
+from tests.alarms import later, messages, raised
 from tests.commerce import faulty_shop, oracle_marts
 from tests.commerce.answers import VIEWS
 from tests.commerce.faulty_shop import Sent, Shop
-from tests.commerce.functions.customers_server import page, served
+from tests.commerce.functions.customers_server import page, reply, served
 from tests.open_lineage import told
 from tests.order_book import (
     OrderBook,
@@ -48,6 +53,10 @@ FIRST, SECOND = f"capstone-{STUDENT_ID}", f"capstone-commerce-{STUDENT_ID}"
 COUNTED = ("lines", "accepted", "duplicates", "rejected")
 LOGGING = ("validator", "load-commerce")
 COMPARED = (*SILVER, *GOLD)
+# Alarms that go back by themselves, by the next good look, by a day.
+ERRORS = {"ValidatorFailedAlarm", "MonitorFailedAlarm", "FetchFailedAlarm"}
+UNTIL_SEEN = {"GateFailedAlarm", "FreshnessAlarm"}
+DAILY = {"SchemaChangedAlarm", "OrderCostAlarm"}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +86,8 @@ def expected(delivered: Shop) -> dict[str, Rows]:
 def deployed(aws_environment: None, recorded: set[Call]) -> OrderBook:
     """Both stacks."""
     del aws_environment, recorded
-    return deploy(STUDENT_ID, CustomersApiUrl="http://127.0.0.1:1/customers")
+    nobody = "http://127.0.0.1:1/customers"
+    return deploy(STUDENT_ID, CustomersApiUrl=nobody, DailyCostLimit="0")
 
 
 @pytest.fixture(scope="module")
@@ -190,8 +200,7 @@ def test_tables(
 def test_marts(shop: OrderBook, delivered: Shop) -> None:
     """A day that the gate did not let pass leaves no marts; accepted, they are the oracle's."""
     marts, day = replace(shop, loads="MartsJobName"), str(delivered.latest)
-    of_day = ["--student-id", STUDENT_ID, "--date", day]
-    assert quality.main(["check", *of_day]) == 1
+    assert _gate("check", day) == 1
     run = marts.wait(marts.start())
     failed = verdict(read_results(shop.store(), day)).failed
     assert run["JobRunState"] == "FAILED"
@@ -199,7 +208,7 @@ def test_marts(shop: OrderBook, delivered: Shop) -> None:
     assert not any(shop.partitions(mart) for mart in MARTS)
     for check in {label.partition(" ")[0] for label in failed}:
         consent = ["--check", check, "--reason", "the shop is known to be faulty"]
-        assert quality.main(["accept", *of_day, *consent]) == 0
+        assert _gate("accept", day, *consent) == 0
 
     marts.run()
     marts.run()  # what is there is replaced
@@ -212,6 +221,20 @@ def test_marts(shop: OrderBook, delivered: Shop) -> None:
         assert in_order(found) == in_order(
             {name: as_text(value) for name, value in row.items()} for row in rows
         )
+
+
+def _gate(command: str, day: str, *options: str) -> int:
+    """Run a command of the gate as whoever has its rights; return its exit code."""
+    with calls.calling_as("quality"):
+        return quality.main([command, "--student-id", STUDENT_ID, "--date", day, *options])
+
+
+def test_failed_run(shop: OrderBook, mails: str) -> None:
+    """Of the run that made no marts the topic was told, of the good ones and good files nothing."""
+    [event] = messages(mails)
+
+    told = [event["detail"][name] for name in ("jobName", "state")]
+    assert told == [shop.stack["MartsJobName"], "FAILED"]
 
 
 def test_views(shop: OrderBook) -> None:
@@ -296,28 +319,100 @@ def _place(shop: OrderBook, table: Table) -> str:
 
 def test_customers(shop: OrderBook) -> None:
     """The function fetches by the address and the token that the stack gave it."""
-    client, name = boto3.client("lambda"), shop.stack["FetchCustomersFunctionName"]
-    given = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     boto3.client("secretsmanager").put_secret_value(
         SecretId=shop.stack["CustomersApiSecretArn"], SecretString="let me in"
     )
     with served(page1=[page("u_1")]) as api:
-        given |= {"CUSTOMERS_API_URL": api.url}  # it has another port by now
-        client.update_function_configuration(FunctionName=name, Environment={"Variables": given})
+        _fetch_from(shop, api.url)
         for _ in range(2):  # the second asks from the first one's receipt on
-            answer = json.load(client.invoke(FunctionName=name)["Payload"])
-            assert answer["customers"] == 1
+            assert _invoke(shop.stack["FetchCustomersFunctionName"], {})["customers"] == 1
             shop.settle()
 
     assert api.tokens == ["Bearer let me in"] * 2
     assert "updated_since" in api.asked[1]
 
 
+def _fetch_from(shop: OrderBook, url: str) -> None:
+    """Tell the function another address: a test's server has another port than the stack's."""
+    client, name = boto3.client("lambda"), shop.stack["FetchCustomersFunctionName"]
+    given = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    given |= {"CUSTOMERS_API_URL": url}
+    client.update_function_configuration(FunctionName=name, Environment={"Variables": given})
+
+
+def _invoke(name: str, event: dict[str, str]) -> dict[str, Any]:
+    """Return what a function answers, or the error that it failed with."""
+    answer = boto3.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+    return json.load(answer["Payload"])
+
+
+def test_failed_execution(shop: OrderBook, mails: str) -> None:
+    """The topic is told of an execution that fails, with its cause; of a good one nothing."""
+    del shop
+    api = boto3.client("stepfunctions")
+    for name, end in (
+        ("bad", {"Type": "Fail", "Cause": "on purpose"}),
+        ("good", {"Type": "Succeed"}),
+    ):
+        machine = _state_machine(end)
+        api.start_execution(stateMachineArn=machine, name=name)
+        _wait_for_end(machine)
+        api.delete_state_machine(stateMachineArn=machine)
+
+    [event] = messages(mails)
+    assert event["detail"]["stateMachineArn"].endswith(f":{SECOND}")
+    told = [event["detail"][name] for name in ("name", "status", "cause")]
+    assert told == ["bad", "FAILED", "on purpose"]
+
+
+def _state_machine(end: dict[str, str]) -> str:
+    """Make a state machine of the name that the rule knows; return its ARN."""
+    return boto3.client("stepfunctions").create_state_machine(
+        name=SECOND,
+        definition=json.dumps({"StartAt": "End", "States": {"End": end}}),
+        roleArn="arn:aws:iam::123456789012:role/LabRole",
+    )["stateMachineArn"]
+
+
+def _wait_for_end(machine: str) -> None:
+    """Wait until no execution of a state machine runs."""
+    list_executions = boto3.client("stepfunctions").list_executions
+    while list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]:
+        time.sleep(0.1)
+
+
+def test_alarms(shop: OrderBook, mails: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each fires by its cause, says so to the topic, and goes back when the cause is gone."""
+    monkeypatch.setenv("STUDENT_ID", STUDENT_ID)
+    assert raised(SECOND) == {"OrderCostAlarm"}  # the runs have cost more than nothing
+    watch = partial(_invoke, shop.stack["QualityMonitorFunctionName"])
+    put_metric(QUALITY_FAILED, 2)
+    put_metric(SCHEMA_CHANGES, 1)
+    assert watch({})["hours"]["transactions"] > 50
+    for name, event in (("Validator", {}), ("QualityMonitor", {"time": "later"})):
+        assert "errorType" in _invoke(shop.stack[f"{name}FunctionName"], event)
+    with served(page1=[reply("no", 400)]) as api:
+        _fetch_from(shop, api.url)
+        assert "errorType" in _invoke(shop.stack["FetchCustomersFunctionName"], {})
+
+    assert raised(SECOND) == ERRORS | UNTIL_SEEN | DAILY
+    told = Counter(each["AlarmName"].split("-")[3] for each in messages(mails))
+    assert told == Counter(ERRORS | UNTIL_SEEN | DAILY)
+
+    with later(timedelta(minutes=20)):
+        assert raised(SECOND) == UNTIL_SEEN | DAILY
+        put_metric(QUALITY_FAILED, 0)
+        assert watch({"time": "2026-04-01T05:00:00Z"})["hours"]["transactions"] < 50
+        assert raised(SECOND) == DAILY
+    assert raised(SECOND, timedelta(days=4)) == set()
+    assert messages(mails) == []
+
+
 def test_calls(shop: OrderBook, recorded: set[Call]) -> None:
     """Functions and job called what the list says; all tests above are needed."""
     del shop
     names = calls.StackNames(FIRST, SECOND)
-    for role in ("validator", "fetch", "load", "marts", "views"):
+    for role in ("validator", "fetch", "load", "marts", "views", "monitor", "quality"):
         calls.check(role, calls.made_by(role, recorded, names))
 
 

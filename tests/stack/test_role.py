@@ -176,6 +176,7 @@ def test_who_has_the_role(aws: LocalAws, deployed: Deployed) -> None:
         "ListLandingFunction",
         "SchemaChangesFunction",
         "QualityGateFunction",
+        "QualityMonitorFunction",
         "CommerceStateMachine",
     }
     assert set(map(tuple, found.values())) == {(deployed.role_arn,)}

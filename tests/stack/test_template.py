@@ -274,3 +274,13 @@ def test_no_identity(file: Path) -> None:
 def test_size(file: Path) -> None:
     """The first template goes with the request; the other lies where its code does."""
     assert file.stat().st_size <= MAX_BYTES[file]
+
+
+def test_what_would_only_grow_expires() -> None:
+    """Answers, scratch and run events go by themselves; no rule touches a table or a lock."""
+    rules = resources("AWS::S3::Bucket")["AnalyticsBucket"]["LifecycleConfiguration"]["Rules"]
+    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
+
+    assert days == {"athena-results/": {"Ref": "ResultRetentionDays"}, "temp/": 1, "lineage/": 90}
+    assert "stay for 90 days" in (PROJECT / "docs" / "lineage.md").read_text(encoding="utf-8")
+    assert all("ExpirationInDays" not in rule for rule in rules if "Prefix" not in rule)

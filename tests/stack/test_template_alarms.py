@@ -1,6 +1,7 @@
 """The templates' alarms and dashboards look at metrics that somebody publishes."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from glue_jobs.events.load import NOTHING
 from glue_jobs.events.metrics import metrics
 from glue_jobs.events.run import Intake, Outcome
 from glue_jobs.run_metrics import COST, NAMESPACE, STUDENT, run_metrics
-from tests.template import COMMERCE, TEMPLATE, TEMPLATES, resources
+from tests.template import COMMERCE, PROJECT, TEMPLATE, TEMPLATES, resources
 
 Metric = tuple[str, str, str]  # namespace, name, and the one dimension
 # What AWS publishes.
@@ -150,3 +151,17 @@ def test_groups() -> None:
     of_quality = {(NAMESPACE, name, STUDENT) for name in OF_FUNCTIONS}
     assert of_quality <= groups["## Data quality"]
     assert (NAMESPACE, COST, STUDENT) in groups["## Cost"]
+
+
+def test_the_page_tells_what_to_do() -> None:
+    """Its table has each alarm, and each rule that tells the topic, of the second stack."""
+    page = (PROJECT / "docs/commerce-operations.md").read_text(encoding="utf-8")
+    table = page.partition("\n## An alarm fires\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)`.*? \| (.+?) \| (.+?) \| (.+?) \|$", table, flags=re.MULTILINE)
+    rules = resources("AWS::Events::Rule", COMMERCE)
+    tell = {name for name, rule in rules.items() if rule["Targets"][0]["Arn"] in TOPIC}
+
+    alarms = resources("AWS::CloudWatch::Alarm", COMMERCE)
+    assert sorted(name for name, *_ in rows) == sorted(tell | alarms.keys())
+    bound = f"{alarms['FreshnessAlarm']['Threshold']} hours"
+    assert bound in next(when for name, when, *_ in rows if name == "FreshnessAlarm")

@@ -3,13 +3,12 @@
 import gzip
 import json
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import boto3
 import pytest
 
-from local_aws.cloudwatch import clock
+from tests.alarms import messages, raised, states
 from tests.pipeline import Pipeline, deploy
 from tests.stack.test_pipeline import VIEW
 from tests.tools import demo
@@ -38,25 +37,6 @@ def mails(pipeline: Pipeline) -> str:
     return url
 
 
-def _states() -> dict[str, str]:
-    """Return the state of the stack's alarms by logical name."""
-    resources = boto3.client("cloudformation").list_stack_resources(StackName=STACK)
-    names = {
-        resource["PhysicalResourceId"]: resource["LogicalResourceId"]
-        for resource in resources["StackResourceSummaries"]
-        if resource["ResourceType"] == "AWS::CloudWatch::Alarm"
-    }
-    in_a_minute = clock.now() + timedelta(minutes=1)  # alarms look at full minutes only
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: in_a_minute)
-        alarms = boto3.client("cloudwatch").describe_alarms(AlarmNames=list(names))["MetricAlarms"]
-    return {names[alarm["AlarmName"]]: alarm["StateValue"] for alarm in alarms}
-
-
-def _raised() -> set[str]:
-    return {name for name, state in _states().items() if state == "ALARM"}
-
-
 def _deliver(pipeline: Pipeline, folder: Path, minute: str, content: bytes) -> None:
     file = folder / f"{minute}.gz"
     file.write_bytes(content)
@@ -65,8 +45,8 @@ def _deliver(pipeline: Pipeline, folder: Path, minute: str, content: bytes) -> N
 
 def test_silence(pipeline: Pipeline) -> None:
     """Before anything has happened, what should happen is missed."""
-    assert _raised() == {"NoSuccessAlarm", "GeneratorSilentAlarm"}
-    assert len(_states()) == 6
+    assert raised(STACK) == {"NoSuccessAlarm", "GeneratorSilentAlarm"}
+    assert len(states(STACK)) == 6
     assert pipeline.stack["AlarmTopicArn"].endswith(":capstone-alarms-watching")
 
 
@@ -77,7 +57,12 @@ def test_what_a_run_finds(pipeline: Pipeline, mails: str, tmp_path: Path) -> Non
 
     run_id = pipeline.run()
 
-    assert _raised() == {"GeneratorSilentAlarm", "RejectedAlarm", "UnreadableAlarm", "CostAlarm"}
+    assert raised(STACK) == {
+        "GeneratorSilentAlarm",
+        "RejectedAlarm",
+        "UnreadableAlarm",
+        "CostAlarm",
+    }
     assert _told(mails) == {"RejectedAlarm", "UnreadableAlarm", "CostAlarm"}
     assert (
         _summary(pipeline, run_id).items()
@@ -121,23 +106,13 @@ def test_a_generator_that_fails(pipeline: Pipeline) -> None:
     answer = functions.invoke(FunctionName=name, Payload=b"{}")
 
     assert answer["FunctionError"] == "Unhandled"
-    states = _states()
-    assert (states["GeneratorFailedAlarm"], states["GeneratorSilentAlarm"]) == ("ALARM", "OK")
-
-
-def _messages(queue: str) -> list[dict]:
-    """Return what the topic has sent since the last look."""
-    sqs, found = boto3.client("sqs"), []
-    while page := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-        found += [json.loads(json.loads(message["Body"])["Message"]) for message in page]
-        for message in page:
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-    return found
+    found = states(STACK)
+    assert (found["GeneratorFailedAlarm"], found["GeneratorSilentAlarm"]) == ("ALARM", "OK")
 
 
 def _told(queue: str) -> set[str]:
     """Return the logical names of the alarms that the topic told of."""
-    told = _messages(queue)
+    told = messages(queue)
     assert {message["NewStateValue"] for message in told} == {"ALARM"}
     return {message["AlarmName"].split("-")[2] for message in told}
 
@@ -145,7 +120,7 @@ def _told(queue: str) -> set[str]:
 def _event(queue: str, run_id: str) -> dict:
     """Wait for what the topic tells of a run, and of no run that went well."""
     for _ in range(50):
-        events = [message["detail"] for message in _messages(queue) if "detail" in message]
+        events = [message["detail"] for message in messages(queue) if "detail" in message]
         assert {event["state"] for event in events} <= {"FAILED"}
         if found := [event for event in events if event["jobRunId"] == run_id]:
             [event] = found

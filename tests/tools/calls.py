@@ -23,7 +23,8 @@ RECORD = "RECORD_CALLS"  # the environment variable: write the list instead of c
 HOW = (
     f"if that is meant, record again: {RECORD}=1 .venv/bin/python -m pytest "
     "tests/stack/test_operations.py tests/stack/test_orchestration.py tests/stack/test_pipeline.py "
-    "tests/stack/test_end_to_end.py tests/stack/test_order_book.py tests/month && make permissions"
+    "tests/stack/test_end_to_end.py tests/stack/test_order_book.py tests/month "
+    "tests/notebook/test_runbook.py && make permissions"
 )
 _TYPES = {
     "database": "AWS::Glue::Database",
@@ -52,6 +53,7 @@ _CALLERS = {
     "schema": ("lambda", "SchemaChangesFunction"),
     "gate": ("lambda", "QualityGateFunction"),
     "api": ("lambda", "QueryRunnerFunction"),
+    "monitor": ("lambda", "QualityMonitorFunction"),
 }
 # How the ARNs end that a ``Ref`` gives as a whole.
 _ENDS = {

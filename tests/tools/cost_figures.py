@@ -21,6 +21,7 @@ PRICES = {
     "GiB of logs": (0.50, "cloudwatch", "others"),
     "state transition": (25e-6, "step-functions", "AWS, us-west-2"),
     "e-mail": (2e-5, "sns", "others"),
+    "secret, month": (0.40, "secrets-manager", "others"),
     "firing of a schedule": (0.0, "eventbridge", "others"),
 }
 
@@ -69,6 +70,9 @@ ASSUMED = {
     "names of metrics a run, --enable-metrics": 30,  # the driver's, all executors', each one's
     "names of metrics a run, --enable-observability-metrics": 40,
 }
+# Of the second stack: seconds that a run is taken to last, and the names that are published.
+ORDER_SECONDS = {"load_commerce": 80, "build_marts": 80}
+ORDER_METRICS = 16  # ten of the load, two of the marts, four of all together
 METRICS = 13  # names in glue_jobs/events/metrics.py and run_metrics.py
 TRANSITIONS, QUESTIONS = 16, 2  # of the state machine, if it runs the job; two pages of files
 STATEMENTS = 8  # of a report

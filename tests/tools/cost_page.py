@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from tests.template import PROJECT
+from tests.tools import cost_orders
 from tests.tools.cost import (
     MONTH,
     Defaults,
@@ -86,7 +87,15 @@ def tables(found: Defaults) -> dict[str, str]:
         [unit, _shown(usd), f"aws.amazon.com/{page}/pricing", who]
         for unit, (usd, page, who) in PRICES.items()
     ]
+    orders = cost_orders.bill()
     return {
+        "orders": markdown(
+            ["USD a month", "order book"],
+            [
+                *([item, f"{usd:,.2f}"] for item, usd in orders.items()),
+                ["**total**", f"**{sum(orders.values()):,.2f}**"],
+            ],
+        ),
         "bill": markdown(["USD a month", *names_], [*rows, ["**total**", *totals]]),
         "moves": markdown(
             ["what", "USD a month"], [[what, f"{usd:+,.2f}"] for what, usd in moves(found).items()]

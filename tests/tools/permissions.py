@@ -24,9 +24,9 @@ ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
 STACK_ROLES = ("job", "report", "generator", "emptier", "orchestration")
 # Of the second stack, which is given the same role.
 COMMERCE_ROLES = ("load", "marts", "validator", "fetch", "views", "gate", "commerce", "api")
-ROLES = (*STACK_ROLES, *COMMERCE_ROLES, "notebook")
+ROLES = (*STACK_ROLES, *COMMERCE_ROLES, "notebook", "quality", "runbook")
 # Who shares a policy: a role has room for ten beside it.
-_TOGETHER = {"gate": ("gate", "list", "schema")}
+_TOGETHER = {"gate": ("gate", "list", "schema", "monitor")}
 METRICS = "cloudwatch:PutMetricData"  # bounded by namespace: what is granted is no resource
 ANY = "*"  # on an action for which IAM knows no resource
 # Operations that IAM does not name like the action that allows them.
