@@ -181,8 +181,8 @@ def _obstacle(student: str, error: ClientError) -> str:
             f"docs/commerce-operations.md shows"
         )
     return (
-        f"AWS refused: {error}; you need what docs/permissions/quality.json lists: to read the load "
-        f"job, to query in the workgroup, to read and write results in the analytics bucket"
+        f"AWS refused: {error}; you need what docs/permissions/quality.json lists: to read the "
+        f"load job, to query in the workgroup, to read and write results in the analytics bucket"
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 
 from commerce.functions.deployed import gate
+from commerce.functions.metrics import QUALITY_FAILED, put_metric
 from commerce.gate.checks import CHECKS
 from commerce.gate.gate import Gate
 from commerce.gate.judging import Run
@@ -28,7 +29,7 @@ _LOG.setLevel(logging.INFO)
 
 
 def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
-    """Run all checks, and record what they found.
+    """Run all checks, record what they found, and publish how many failures hold a day back.
 
     Returns:
         ``days``: of each, the oldest first, ``date``, ``verdict`` (pass, warn, fail), and the
@@ -43,6 +44,7 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
     days = sorted({day, of_student.newest_day(day) or day})
     found = [_check(of_student, store, each, event["run_id"]) for each in days]
     _LOG.info(json.dumps(found))
+    put_metric(QUALITY_FAILED, sum(len(each["failed"]) for each in found))
     return {"days": found}
 
 

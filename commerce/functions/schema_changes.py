@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from commerce.functions.deployed import gate
+from commerce.functions.metrics import SCHEMA_CHANGES, put_metric
 from commerce.gate.drift import changes
 
 MOST = 100  # told; a sender may invent more names than a message holds
@@ -17,7 +18,7 @@ _LOG.setLevel(logging.INFO)
 
 
 def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
-    """Compare the columns.
+    """Compare the columns, and publish how many changes there are.
 
     Returns:
         ``changes``: each with source, field, change (new, missing, retyped), is_breaking, detail;
@@ -27,6 +28,7 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
         AthenaError: Athena did not answer.
     """
     found = changes(gate().columns(date.fromisoformat(event["date"])))
+    put_metric(SCHEMA_CHANGES, len(found))
     first = sorted(found, key=lambda change: not change.is_breaking)[:MOST]
     _LOG.info(json.dumps({"date": event["date"], "changes": len(found)}))
     return {"changes": [change._asdict() for change in first], "count": len(found)}

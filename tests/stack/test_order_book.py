@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,6 @@ from botocore.exceptions import ClientError
 from pyspark.sql import SparkSession
 
 from commerce import quality
-from commerce.functions.metrics import QUALITY_FAILED, SCHEMA_CHANGES, put_metric
 from glue_jobs.commerce.quality_results import read_results
 from glue_jobs.commerce.schemas import GOLD, SILVER, WRITTEN
 from glue_jobs.commerce.verdict import verdict
@@ -53,10 +52,9 @@ FIRST, SECOND = f"capstone-{STUDENT_ID}", f"capstone-commerce-{STUDENT_ID}"
 COUNTED = ("lines", "accepted", "duplicates", "rejected")
 LOGGING = ("validator", "load-commerce")
 COMPARED = (*SILVER, *GOLD)
-# Alarms that go back by themselves, by the next good look, by a day.
+# Alarms that go back by themselves, and by the next good look.
 ERRORS = {"ValidatorFailedAlarm", "MonitorFailedAlarm", "FetchFailedAlarm"}
-UNTIL_SEEN = {"GateFailedAlarm", "FreshnessAlarm"}
-DAILY = {"SchemaChangedAlarm", "OrderCostAlarm"}
+UNTIL_SEEN = {"GateFailedAlarm", "SchemaChangedAlarm", "FreshnessAlarm"}
 
 
 @pytest.fixture(scope="module")
@@ -348,62 +346,65 @@ def _invoke(name: str, event: dict[str, str]) -> dict[str, Any]:
 
 def test_failed_execution(shop: OrderBook, mails: str) -> None:
     """The topic is told of an execution that fails, with its cause; of a good one nothing."""
-    del shop
-    api = boto3.client("stepfunctions")
-    for name, end in (
-        ("bad", {"Type": "Fail", "Cause": "on purpose"}),
-        ("good", {"Type": "Succeed"}),
-    ):
-        machine = _state_machine(end)
-        api.start_execution(stateMachineArn=machine, name=name)
-        _wait_for_end(machine)
-        api.delete_state_machine(stateMachineArn=machine)
+    api, machine = boto3.client("stepfunctions"), shop.stack["CommerceStateMachineArn"]
+    _leave_summary(shop, "2026-03-01")
+    of_day = {"detail": {"object": {"key": "landing/_complete/date=2026-03-01"}}}
+    ends = []
+    for given in ({"date": "no day"}, of_day):
+        started = api.start_execution(stateMachineArn=machine, input=json.dumps(given))
+        ends.append(_ended(started["executionArn"]))
 
-    [event] = messages(mails)
-    assert event["detail"]["stateMachineArn"].endswith(f":{SECOND}")
-    told = [event["detail"][name] for name in ("name", "status", "cause")]
-    assert told == ["bad", "FAILED", "on purpose"]
+    assert [end["status"] for end in ends] == ["FAILED", "SUCCEEDED"]
+    [told] = [each["detail"] for each in messages(mails) if each.get("source") == "aws.states"]
+    assert (told["name"], told["status"]) == (ends[0]["name"], "FAILED")
+    assert told["cause"] == ends[0]["cause"]
 
 
-def _state_machine(end: dict[str, str]) -> str:
-    """Make a state machine of the name that the rule knows; return its ARN."""
-    return boto3.client("stepfunctions").create_state_machine(
-        name=SECOND,
-        definition=json.dumps({"StartAt": "End", "States": {"End": end}}),
-        roleArn="arn:aws:iam::123456789012:role/LabRole",
-    )["stateMachineArn"]
+def _leave_summary(shop: OrderBook, day: str) -> None:
+    """Let a day be done: the execution that left its summary began after all that was delivered."""
+    begun = datetime.now(UTC) + timedelta(seconds=2)
+    boto3.client("s3").put_object(
+        Bucket=shop.stack["AnalyticsBucketName"],
+        Key=f"reports/commerce/dt={day}/summary.csv",
+        Metadata={"begun": begun.isoformat()},
+    )
 
 
-def _wait_for_end(machine: str) -> None:
-    """Wait until no execution of a state machine runs."""
-    list_executions = boto3.client("stepfunctions").list_executions
-    while list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]:
+def _ended(execution: str) -> dict[str, Any]:
+    """Wait for the end of an execution; return it."""
+    describe = partial(boto3.client("stepfunctions").describe_execution, executionArn=execution)
+    while (found := describe())["status"] == "RUNNING":
         time.sleep(0.1)
+    return found
 
 
-def test_alarms(shop: OrderBook, mails: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alarms(shop: OrderBook, mails: str, delivered: Shop) -> None:
     """Each fires by its cause, says so to the topic, and goes back when the cause is gone."""
-    monkeypatch.setenv("STUDENT_ID", STUDENT_ID)
+    gate, columns, monitor = (
+        partial(_invoke, shop.stack[f"{name}FunctionName"])
+        for name in ("QualityGate", "SchemaChanges", "QualityMonitor")
+    )
+    faulty = next(of for of, told in delivered.truth.items() if told.get("unknown_fields"))
     assert raised(SECOND) == {"OrderCostAlarm"}  # the runs have cost more than nothing
-    watch = partial(_invoke, shop.stack["QualityMonitorFunctionName"])
-    put_metric(QUALITY_FAILED, 2)
-    put_metric(SCHEMA_CHANGES, 1)
-    assert watch({})["hours"]["transactions"] > 50
-    for name, event in (("Validator", {}), ("QualityMonitor", {"time": "later"})):
-        assert "errorType" in _invoke(shop.stack[f"{name}FunctionName"], event)
+    assert gate({"date": "2026-06-01", "run_id": "empty"})["days"][0]["verdict"] == "fail"
+    assert columns({"date": faulty.split("/")[1].removeprefix("date=")})["count"] > 0
+    assert monitor({})["hours"]["transactions"] > 50
+    assert "errorType" in monitor({"time": "later"})
+    assert "errorType" in _invoke(shop.stack["ValidatorFunctionName"], {})
     with served(page1=[reply("no", 400)]) as api:
         _fetch_from(shop, api.url)
         assert "errorType" in _invoke(shop.stack["FetchCustomersFunctionName"], {})
 
-    assert raised(SECOND) == ERRORS | UNTIL_SEEN | DAILY
+    assert raised(SECOND) == ERRORS | UNTIL_SEEN | {"OrderCostAlarm"}
     told = Counter(each["AlarmName"].split("-")[3] for each in messages(mails))
-    assert told == Counter(ERRORS | UNTIL_SEEN | DAILY)
+    assert told == Counter(ERRORS | UNTIL_SEEN | {"OrderCostAlarm"})
 
     with later(timedelta(minutes=20)):
-        assert raised(SECOND) == UNTIL_SEEN | DAILY
-        put_metric(QUALITY_FAILED, 0)
-        assert watch({"time": "2026-04-01T05:00:00Z"})["hours"]["transactions"] < 50
-        assert raised(SECOND) == DAILY
+        assert raised(SECOND) == UNTIL_SEEN | {"OrderCostAlarm"}
+        assert gate({"date": str(delivered.latest), "run_id": "good"})["days"][0]["failed"] == []
+        assert columns({"date": "2026-06-01"})["count"] == 0
+        assert monitor({"time": "2026-03-12T05:00:00Z"})["hours"]["transactions"] < 50
+        assert raised(SECOND) == {"OrderCostAlarm"}
     assert raised(SECOND, timedelta(days=4)) == set()
     assert messages(mails) == []
 

@@ -6,11 +6,13 @@ import boto3
 import pytest
 
 from commerce.functions import quality_gate, schema_changes
+from commerce.functions.metrics import QUALITY_FAILED, SCHEMA_CHANGES
 from glue_jobs.commerce.quality_results import read_results
 from glue_jobs.commerce.verdict import newest_run
 from glue_jobs.lake.store import Store
 from local_aws.server import LocalAws
 from tests.commerce.answers import Answers
+from tests.commerce.functions.published import published
 from tests.commerce.gate_day import DAY, DT, receipt, tables
 
 BEFORE = str(DAY - timedelta(days=7))
@@ -56,6 +58,8 @@ def test_gate(aws: LocalAws, answers: Answers) -> None:
     assert [each["date"] for each in answer["days"]] == [BEFORE, DT]
     assert answer["days"][1] == {"date": DT, **passed}
     assert _recorded(aws, answers, BEFORE) == _recorded(aws, answers, DT) == {"second"}
+    least, most, _ = published(answers.student, QUALITY_FAILED)
+    assert least == most == 0
 
 
 @pytest.mark.usefixtures("environment")
@@ -69,6 +73,7 @@ def test_gate_of_a_day_without_sales(aws: LocalAws, answers: Answers) -> None:
     assert _recorded(aws, answers, tomorrow) == _recorded(aws, answers, DT) == {"third"}
     [found] = quality_gate.handler({"date": much_later, "run_id": "fourth"})["days"]
     assert (found["date"], found["verdict"]) == (much_later, "fail")
+    assert published(answers.student, QUALITY_FAILED)[1] == len(found["failed"]) > 0
 
 
 @pytest.mark.usefixtures("environment")
@@ -84,3 +89,4 @@ def test_schema_changes(answers: Answers) -> None:
     assert all(each["is_breaking"] for each in told["changes"][:4])
     assert (len(told["changes"]), told["count"]) == (100, 150 + len(missing) + 2)
     assert schema_changes.handler({"date": BEFORE}) == {"changes": [], "count": 0}
+    assert published(answers.student, SCHEMA_CHANGES) == [0, told["count"], 2]

@@ -12,6 +12,7 @@ from commerce.functions.metrics import FRESHNESS_HOURS, put_metric
 from commerce.gate.checks import FRESHNESS
 from local_aws.server import LocalAws
 from tests.commerce.answers import Answers
+from tests.commerce.functions.published import published
 from tests.commerce.gate_day import ledger_row
 from tests.template import COMMERCE, resources
 
@@ -47,37 +48,22 @@ def deliver(
     return fill
 
 
-def _published(student: str) -> list[float]:
-    """Return the values of the metric, the lowest first."""
-    now = datetime.now(UTC)
-    found = boto3.client("cloudwatch").get_metric_statistics(
-        Namespace="EventAnalytics",
-        MetricName=FRESHNESS_HOURS,
-        Dimensions=[{"Name": "StudentId", "Value": student}],
-        StartTime=now - timedelta(hours=1),
-        EndTime=now + timedelta(hours=1),
-        Period=7200,
-        Statistics=["Minimum", "Maximum", "SampleCount"],
-    )["Datapoints"]
-    return [found[0][name] for name in ("Minimum", "Maximum", "SampleCount")] if found else []
-
-
 def test_freshness(answers: Answers, deliver: Callable[..., None]) -> None:
     """The staler of transactions and sales counts, at the time of the schedule's event."""
     at = {"time": "2026-03-04T06:30:00Z"}
     deliver(products="2026-03-03")
     assert quality_monitor.handler(at)["hours"] == {"products": 6.5}
-    assert _published(answers.student) == []
+    assert published(answers.student, FRESHNESS_HOURS) == []
 
     deliver(products="2026-02-02", sales="2026-03-02", transactions="2026-03-03")
     told = quality_monitor.handler(at)
     assert told["hours"] == {"products": 29 * 24 + 6.5, "sales": 30.5, "transactions": 6.5}
     assert told["checked_at"] == "2026-03-04T06:30:00+00:00"
-    assert _published(answers.student) == [30.5, 30.5, 1]
+    assert published(answers.student, FRESHNESS_HOURS) == [30.5, 30.5, 1]
 
     deliver(transactions="2026-03-03")
     quality_monitor.handler(at)
-    assert _published(answers.student) == [6.5, 30.5, 2]
+    assert published(answers.student, FRESHNESS_HOURS) == [6.5, 30.5, 2]
 
 
 def test_now(deliver: Callable[..., None]) -> None:
@@ -115,9 +101,9 @@ def test_metrics_belong_to_a_student(
 ) -> None:
     """Two students in one account do not share a number."""
     del deliver
-    before = _published(answers.student)
+    before = published(answers.student, FRESHNESS_HOURS)
     monkeypatch.setenv("STUDENT_ID", "somebody-else")
     put_metric(FRESHNESS_HOURS, 1000)
 
-    assert _published("somebody-else") == [1000, 1000, 1]
-    assert _published(answers.student) == before
+    assert published("somebody-else", FRESHNESS_HOURS) == [1000, 1000, 1]
+    assert published(answers.student, FRESHNESS_HOURS) == before
