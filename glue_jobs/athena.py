@@ -65,7 +65,7 @@ class Athena:
         Raises:
             AthenaError: the query failed or was cancelled.
         """
-        given = {"ExecutionParameters": [_literal(text) for text in parameters]}
+        given = {"ExecutionParameters": [literal(text) for text in parameters]}
         query_id = self.client.start_query_execution(
             QueryString=statement,
             QueryExecutionContext={"Database": database},
@@ -100,7 +100,7 @@ class Athena:
         return self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Return a text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
 

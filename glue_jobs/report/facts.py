@@ -1,26 +1,16 @@
 """What the report knows of a day: the answers to ``statements.sql``."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
 
 from glue_jobs.athena import Athena, Row
+from glue_jobs.report.statements import Statement, read_statements
 
 Rows = list[Row]
 DAYS = 7  # of the page's week, which ends with its day
 _STATEMENTS = files("glue_jobs.report") / "statements.sql"
-_HEADER = re.compile(r"^-- statement (\w+), (\w+): (.+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A question: the layer (gold, silver, bronze) to ask, and the names of its parameters."""
-
-    layer: str
-    parameters: list[str]
-    text: str
 
 
 @dataclass(frozen=True)
@@ -92,8 +82,4 @@ def collect(athena: Athena, databases: dict[str, str], day: date, written: datet
 
 def statements() -> dict[str, Statement]:
     """Return the report's questions by name."""
-    _, *found = _HEADER.split(_STATEMENTS.read_text(encoding="utf-8"))
-    return {
-        name: Statement(layer, parameters.split(", "), text.strip().removesuffix(";"))
-        for name, layer, parameters, text in zip(*[iter(found)] * 4, strict=True)
-    }
+    return read_statements(_STATEMENTS)

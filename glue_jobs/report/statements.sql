@@ -1,7 +1,7 @@
--- What the daily report asks. Each statement has a name, the layer whose database it asks, and its parameters in
--- the order of its question marks: `first`, `week`, `before` and `day` are days, YYYY-MM-DD.
+-- What the daily report asks. Each statement has a name and the layer whose database it asks. A word after a colon is
+-- a parameter: `first`, `week`, `before` and `day` are days, YYYY-MM-DD.
 
--- statement hours, gold: first, day
+-- statement hours, gold
 -- One row per hour that has events, UTC, from the first of the month or a week before, whichever is earlier.
 select
     dt,
@@ -9,12 +9,12 @@ select
     sum(revenue) as revenue,
     sum(purchases) as purchases
 from hourly_revenue
-where dt between ? and ?
+where dt between :first and :day
 group by dt, hour
 order by dt, hour
 ;
 
--- statement visits, gold: before, day
+-- statement visits, gold
 -- One row per day: the day and the one before. Exact: a user or session that spans hours counts once.
 select
     dt,
@@ -22,12 +22,12 @@ select
     count(distinct session_id) as sessions,
     count(distinct session_id) filter (where purchases > 0) as buying_sessions
 from user_activity
-where dt between ? and ?
+where dt between :before and :day
 group by dt
 order by dt
 ;
 
--- statement steps, gold: week, day
+-- statement steps, gold
 -- One row per day and category. Searches have no category and are left out.
 select
     dt,
@@ -36,12 +36,12 @@ select
     coalesce(sum(events) filter (where event_type = 'add_to_cart'), 0) as add_to_carts,
     coalesce(sum(events) filter (where event_type = 'purchase'), 0) as purchases
 from category_performance
-where dt between ? and ? and category is not null
+where dt between :week and :day and category is not null
 group by dt, category
 order by dt, category
 ;
 
--- statement products, gold: week, day
+-- statement products, gold
 -- The ten most viewed products of each day and category, and of all days (dt is NULL) and category.
 select
     dt,
@@ -63,7 +63,7 @@ from (
             sum(add_to_carts) as add_to_carts,
             sum(purchases) as purchases
         from conversion_funnel
-        where dt between ? and ?
+        where dt between :week and :day
         group by grouping sets ((dt, product_id), (product_id))
     )
 )
@@ -71,7 +71,7 @@ where place <= 10
 order by dt, page_views desc, product_id
 ;
 
--- statement segments, gold: day, week, day
+-- statement segments, gold
 -- One row per segment of the week's users: recency is days since the last purchase, frequency purchases, value revenue.
 select
     segment,
@@ -94,11 +94,11 @@ from (
     from (
         select
             user_id,
-            date_diff('day', max(cast(dt as date)) filter (where purchases > 0), cast(? as date)) as recency,
+            date_diff('day', max(cast(dt as date)) filter (where purchases > 0), cast(:day as date)) as recency,
             sum(purchases) as frequency,
             sum(revenue) as value
         from user_activity
-        where dt between ? and ?
+        where dt between :week and :day
         group by user_id
     )
 )
@@ -106,7 +106,7 @@ group by segment
 order by users desc, segment
 ;
 
--- statement recent, silver: day, hour
+-- statement recent, silver
 -- The ten latest purchases of an hour: the latest that has any, so one partition is read.
 select
     event_time,
@@ -117,12 +117,12 @@ select
     price,
     quantity * price as amount
 from events
-where dt = ? and hour = ? and event_type = 'purchase'
+where dt = :day and hour = :hour and event_type = 'purchase'
 order by event_time desc, event_time_micros desc, user_id, product_id
 limit 10
 ;
 
--- statement slots, bronze: day
+-- statement slots, bronze
 -- One row per hour and minute in which files lie; a file in no folder of a minute has none.
 select
     hour,
@@ -135,19 +135,19 @@ select
     sum(rejected) as rejected,
     max(last_event_time) as last_event_time
 from load_ledger
-where dt = ? and state <> 'ignored'
+where dt = :day and state <> 'ignored'
 group by hour, regexp_extract(source_file, '/minute=(\d{2})/', 1)
 order by hour, minute
 ;
 
--- statement reasons, bronze: day
+-- statement reasons, bronze
 -- One row per reason for which lines were rejected.
 select
     reason,
     sum(number) as lines
 from load_ledger
 cross join unnest(reasons) as by_reason (reason, number)
-where dt = ?
+where dt = :day
 group by reason
 order by lines desc, reason
 ;

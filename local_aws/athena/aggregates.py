@@ -165,6 +165,16 @@ def _boolean(name: str) -> Callable[[Aggregate], Typed]:
     return compiler
 
 
+def _bits(name: str) -> Callable[[Aggregate], Typed]:
+    def compiler(a: Aggregate) -> Typed:
+        a.call.expect(1)
+        if not a.value.type.is_integer:
+            raise a.call.mismatch()
+        return Typed(a.sql(name, coerce(a.value, BIGINT).sql), BIGINT)
+
+    return compiler
+
+
 def _statistic(name: str) -> Callable[[Aggregate], Typed]:
     def compiler(a: Aggregate) -> Typed:
         a.call.expect(1)
@@ -215,6 +225,9 @@ AGGREGATES: dict[str, Callable[[Aggregate], Typed]] = {
     "bool_and": _boolean("bool_and"),
     "every": _boolean("bool_and"),
     "bool_or": _boolean("bool_or"),
+    "bitwise_and_agg": _bits("bit_and"),
+    "bitwise_or_agg": _bits("bit_or"),
+    "bitwise_xor_agg": _bits("bit_xor"),
     "stddev": _statistic("stddev_samp"),
     "stddev_samp": _statistic("stddev_samp"),
     "stddev_pop": _statistic("stddev_pop"),
