@@ -1,23 +1,10 @@
 """The numbers at the top of the page."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from glue_jobs.report.facts import Facts
-
-Number = int | float | Decimal
-COUNT, MONEY = "{:,}", "${:,.2f}"
-
-
-@dataclass(frozen=True)
-class Card:
-    """One number: its name, what that means if it is not plain, how it reads, and a note."""
-
-    name: str
-    meaning: str
-    value: str
-    note: str = ""
+from glue_jobs.report.rendering import COUNT, MONEY, Card, Number, shown
 
 
 def cards(facts: Facts) -> list[Card]:
@@ -44,11 +31,6 @@ def cards(facts: Facts) -> list[Card]:
 def revenue_of(facts: Facts, day: date) -> Decimal:
     """Return what a day's purchases brought in, US dollars."""
     return _revenue(facts, day.isoformat())
-
-
-def shown(form: str, number: Number | None) -> str:
-    """Return how a number reads; what nobody knows, such as the rate of nothing, is a dash."""
-    return "\N{EN DASH}" if number is None else form.format(number)
 
 
 def _day(facts: Facts, day: date) -> dict[str, Number | None]:

@@ -83,7 +83,9 @@ def browser() -> Generator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, file: Path, size: dict[str, int]) -> Generator[Opened]:
+def opened(
+    browser: Browser, file: Path, size: dict[str, int], fragment: str = ""
+) -> Generator[Opened]:
     """Open a file in a window of a size, in pixels, wait until its charts are drawn.
 
     Zone and language are others than the report's: it must not mind.
@@ -93,7 +95,7 @@ def opened(browser: Browser, file: Path, size: dict[str, int]) -> Generator[Open
     page.on("console", lambda message: shown.complaints.append(message.text))
     page.on("pageerror", lambda error: shown.complaints.append(str(error)))
     page.on("request", lambda request: shown.requests.append(request.url))
-    page.goto(file.as_uri())
+    page.goto(file.as_uri() + fragment)
     page.wait_for_selector("body[data-shown]")
     try:
         yield shown
