@@ -23,7 +23,7 @@ def cards(facts: OrderFacts) -> list[Card]:
         _segment(facts, AT_RISK, "bought often, not lately"),
         Card(
             "Returned",
-            "units sold 30 days ago or before",
+            "units of a year, sold 30 days ago or before",
             shown("{:.1%}", returned / total if total else None),
             f"{shown(COUNT, returned)} of {shown(COUNT, total)} units",
         ),
@@ -55,7 +55,7 @@ def _month(facts: OrderFacts) -> Card:
 
 def _trend(facts: OrderFacts) -> Card:
     now, before = _and_before(facts, 30)
-    change = shown("{:+.1%}", (now - before) / before) if before else shown("", None)
+    change = f"{now / before - 1:+.1%}" if before else shown("", None)
     note = f"{shown(MONEY, now)}, before {shown(MONEY, before)}"
     return Card("Trend", "30 days against the 30 before", change, note)
 

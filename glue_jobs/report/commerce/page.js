@@ -62,7 +62,7 @@ function cards(chosen) {
 
 function largestCategory(chosen) {
   const named = categories(chosen).slice(1).filter(({ revenue }) => revenue);
-  return named.sort((one, other) => other.revenue - one.revenue || one.rank - other.rank)[0]?.rank;
+  return named.sort((one, other) => other.revenue - one.revenue)[0]?.rank;
 }
 
 function fillProducts(chosen) {

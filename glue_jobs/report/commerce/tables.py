@@ -40,9 +40,17 @@ def grid(facts: OrderFacts) -> list[tuple[int, Rows]]:
     ]
 
 
+def returns(facts: OrderFacts, kind: str) -> Rows:
+    """Return the rows of months or of categories, all other categories last."""
+    return sorted(
+        (row for row in facts.return_rates if row[kind] is not None),
+        key=lambda row: (row[kind] == 0, row[kind]),
+    )
+
+
 def returned_rate(facts: OrderFacts) -> tuple[int, int]:
     """Return the units that came back of those sold, of mature sales."""
-    months = [row for row in facts.return_rates if row["sales_month"]]
+    months = returns(facts, "sales_month")
     return sum(row["units_returned"] for row in months), sum(row["units"] for row in months)
 
 

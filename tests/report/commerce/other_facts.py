@@ -70,10 +70,18 @@ def others() -> dict[str, list[dict]]:
             {
                 "sales_month": None,
                 "category_rank": 0,
-                "units": 250,
+                "units": 230,
                 "units_returned": 15,
                 "gross_revenue": Decimal(2400),
                 "returned_revenue": Decimal(160),
+            },
+            {
+                "sales_month": None,
+                "category_rank": 3,
+                "units": 10,
+                "units_returned": 0,
+                "gross_revenue": Decimal(),
+                "returned_revenue": Decimal(),
             },
         ],
         "tracking": [

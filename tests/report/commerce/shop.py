@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 DAY = date(2026, 3, 31)  # the month before has no such day
 WRITTEN = datetime(2026, 4, 1, 2, tzinfo=UTC)
+CLOSED = 9  # days before the day; the shop sold nothing
 PERIODS = (1, 7, 30)
 STATUSES = ("completed", "returned", "refunded")
 CATEGORIES, CITIES = 5, 10  # that have a name
@@ -86,7 +87,7 @@ def revenue(sales: list[Sale], status: str | None) -> Decimal:
 
 
 def made_up(rows: int, products: int, seed: int = 1) -> list[Sale]:
-    """Return sales of sixty days to the day, more of the first products, one in ten untimed."""
+    """Return sales of sixty days, one of them closed; some products sell more, some untimed."""
     chance = random.Random(seed)  # ruff: ignore[suspicious-non-cryptographic-random-usage]
     names = [*ODD[:3], "books", "toys", "garden", "music"]
     return [_sale(chance, number, products, names) for number in range(rows)]
@@ -95,7 +96,7 @@ def made_up(rows: int, products: int, seed: int = 1) -> list[Sale]:
 def _sale(chance: random.Random, number: int, products: int, names: list[str]) -> Sale:
     place = int(products * chance.random() ** 2)
     customer = chance.randrange(max(1, products // 2))
-    day = DAY - timedelta(days=chance.randrange(60))
+    day = DAY - timedelta(days=chance.choice([ago for ago in range(60) if ago != CLOSED]))
     seconds = chance.randrange(24 * 3600)
     time = datetime.combine(day, datetime.min.time()) + timedelta(seconds=seconds)
     return Sale(
