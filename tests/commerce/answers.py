@@ -146,7 +146,7 @@ class Answers:
             {"Values": [*each], "StorageDescriptor": storage(folder + table.folder(each))}
             for each in partitions
         ]
-        for some in _hundreds(inputs):
+        for some in _batches(inputs, 100):
             answer = self._glue.batch_create_partition(
                 DatabaseName=self.databases[table.layer],
                 TableName=table.name,
@@ -159,7 +159,7 @@ class Answers:
             for each in partitions:
                 self._s3.delete_object(Bucket=self.student, Key=self._key(table, each))
             return
-        for some in _hundreds(partitions):
+        for some in _batches(partitions, 25):
             self._glue.batch_delete_partition(
                 DatabaseName=self.databases[table.layer],
                 TableName=table.name,
@@ -191,9 +191,9 @@ def _time(moment: datetime) -> str:
     return moment.isoformat(" ", "milliseconds")
 
 
-def _hundreds(items: list[Any]) -> Iterable[list[Any]]:
+def _batches(items: list[Any], most: int) -> Iterable[list[Any]]:
     """Yield as many as one request takes."""
-    return (items[at : at + 100] for at in range(0, len(items), 100))
+    return (items[at : at + most] for at in range(0, len(items), most))
 
 
 def _naive(schema: pa.Schema) -> pa.Schema:

@@ -9,16 +9,15 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from local_aws.server import LocalAws
-from tests.commerce import crafted_shop, oracle, oracle_answers
-from tests.commerce.answers import QUERIES, TABLES, Answers, Row
+from tests.commerce import crafted_shop, oracle_answers
+from tests.commerce.answers import QUERIES, Answers, Row
 from tests.commerce.crafted_shop import line
 from tests.commerce.deliveries import DAYS, FIRST_DAY, deliveries
-from tests.commerce.oracle_answers import Shop, ledger
-from tests.commerce.oracle_marts import latest_day, marts
+from tests.commerce.filled_shop import shop
+from tests.commerce.oracle_answers import Shop
 from tests.commerce.oracle_records import Delivery
 
 ZONES = ("UTC", "America/New_York")
-SALES = {"transactions", "sales"}
 POSTED = (
     "select posting_date, transactions, reversals, gross_revenue, reversed_revenue, net_revenue"
     " from revenue_posted order by posting_date"
@@ -31,17 +30,6 @@ FEW = settings(max_examples=4, phases=[Phase.generate], derandomize=True)
 def answers(aws: LocalAws, request: pytest.FixtureRequest) -> Answers:
     """The views over empty tables, for days of sale in a zone."""
     return Answers(aws, request.param)
-
-
-def shop(files: list[Delivery], answers: Answers, without: Iterable[str] = ()) -> Shop:
-    """Fill the tables with what the oracles make of deliveries, some with nothing; return it."""
-    tables, counts = oracle.load(files, ZoneInfo(answers.zone))
-    tables |= marts(tables, latest_day(files)) | {"commerce_ledger": ledger(files, counts)}
-    tables |= {key: [] for key in without}
-    answers.fill({name: rows for name, rows in tables.items() if TABLES[name].layer != "silver"})
-    loaded = (file for file in files if file.source in SALES and file.records)
-    as_of = max((file.day for file in loaded), default=None)
-    return Shop(tables, as_of, ZoneInfo(answers.zone))
 
 
 def told(rows: list[Row], expected: list[Row]) -> list[Row]:

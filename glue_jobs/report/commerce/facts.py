@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.resources import files
 
-from glue_jobs.athena import Athena, literal
-from glue_jobs.report.facts import Rows
+from glue_jobs.athena import Athena, Row, literal
 from glue_jobs.report.statements import Statement, read_statements
 
+Rows = list[Row]
 LATEST = 20  # transactions that are listed
 MATURE_DAYS, RETURN_DAYS = 30, 365  # the age of sales whose returns are counted, and of how many
 _STATEMENTS = files("glue_jobs.report.commerce") / "statements.sql"
