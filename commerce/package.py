@@ -27,7 +27,11 @@ PACKED = {".py", ".css", ".html", ".js", ".sql"}  # of the jobs, as build_pipeli
 TEMPLATE = "commerce/commerce.cfn.yaml"
 DEFINITION = "commerce/orchestration.asl.yaml"
 CURE = "see docs/set-up.md for credentials and region, or start the local AWS: make aws"
-JOB_SCRIPTS = ("glue_jobs/load_commerce.py", "glue_jobs/build_marts.py")
+JOB_SCRIPTS = {  # by key; the report's is not where the first stack has its own
+    "glue_jobs/load_commerce.py": "glue_jobs/load_commerce.py",
+    "glue_jobs/build_marts.py": "glue_jobs/build_marts.py",
+    "commerce/write_report.py": "glue_jobs/write_report.py",
+}
 EVENT_FILES = {  # of the first stack, by key
     "glue_jobs/curate_events.py": "glue_jobs/curate_events.py",
     "glue_jobs/write_report.py": "glue_jobs/write_report.py",
@@ -64,7 +68,8 @@ def upload(student_id: str) -> list[str]:
     uris = _put(
         student_id,
         {
-            **{file: (PROJECT / file).read_bytes() for file in (*JOB_SCRIPTS, TEMPLATE)},
+            **{key: (PROJECT / file).read_bytes() for key, file in JOB_SCRIPTS.items()},
+            TEMPLATE: (PROJECT / TEMPLATE).read_bytes(),
             JOB_MODULES: job_modules(),
             f"{code_key(code)}.asl.yaml": (PROJECT / DEFINITION).read_bytes(),
             code_key(code): code,

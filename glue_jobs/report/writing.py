@@ -5,34 +5,48 @@ from datetime import date, datetime, timedelta
 import boto3
 
 from glue_jobs.athena import Athena
-from glue_jobs.report.facts import collect
-from glue_jobs.report.page import page
+from glue_jobs.report import facts, page
+from glue_jobs.report.commerce import facts as order_facts
+from glue_jobs.report.commerce import page as order_page
 
+EVENTS, COMMERCE = "events", "commerce"
+FOLDERS = {EVENTS: "reports/daily", COMMERCE: "reports/commerce"}  # of pages, by domain
 LAYERS = ("bronze", "silver", "gold")
 NAMES = (*(f"{layer}_database" for layer in LAYERS), "work_group", "analytics_bucket", "region")
 YESTERDAY = "yesterday"
 FIRST, LAST = date(2010, 1, 1), date(2099, 12, 31)  # of valid events: docs/data-rules.md
 
 
-def write(day: date, written: datetime, names: dict[str, str]) -> str:
+def write(
+    day: date, written: datetime, names: dict[str, str], domain: str = EVENTS, zone: str = "UTC"
+) -> str:
     """Put the page of a day where its reports lie, and return its URI.
 
-    ``written`` is now, UTC; ``names`` has what is named in ``NAMES``.
+    ``written`` is now, UTC; ``names`` has what is named in ``NAMES``; ``zone`` is that of days of
+    sale, of the IANA database.
 
     Raises:
+        ValueError: there is no such domain.
         AthenaError: a query did not succeed.
     """
+    if domain not in FOLDERS:
+        raise ValueError(
+            f"--domain is one of {', '.join(FOLDERS)}, but it is {domain!r}; start the job with one"
+        )
     clients = {name: boto3.client(name, region_name=names["region"]) for name in ("athena", "s3")}
     athena = Athena(clients["athena"], names["work_group"])
     databases = {layer: names[f"{layer}_database"] for layer in LAYERS}
-    place = {"Bucket": names["analytics_bucket"], "Key": f"reports/daily/dt={day}/index.html"}
-    html = page(collect(athena, databases, day, written))
+    if domain == COMMERCE:
+        html = order_page.page(order_facts.collect(athena, databases, day, written, zone))
+    else:
+        html = page.page(facts.collect(athena, databases, day, written))
+    place = {"Bucket": names["analytics_bucket"], "Key": f"{FOLDERS[domain]}/dt={day}/index.html"}
     clients["s3"].put_object(**place, Body=html.encode(), ContentType="text/html; charset=utf-8")
     return f"s3://{place['Bucket']}/{place['Key']}"
 
 
 def day_of(text: str, written: datetime) -> date:
-    """Return the day that a text names: YYYY-MM-DD, or ``yesterday`` as seen from ``written``.
+    """Return the day that a text names: YYYY-MM-DD, or ``yesterday`` in the zone of ``written``.
 
     Raises:
         ValueError: it names none, or one that can have no events.

@@ -36,6 +36,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "glue_jobs/__init__.py": "",
         "glue_jobs/load_commerce.py": "import sys\n",
         "glue_jobs/build_marts.py": "import sys\n",
+        "glue_jobs/write_report.py": "import sys\n",
         "glue_jobs/commerce/__init__.py": "",
         "glue_jobs/commerce/contracts.py": "import re\nimport glue_jobs.commerce.words\n",
         "glue_jobs/commerce/words.py": "",

@@ -3,15 +3,17 @@
 import re
 from typing import Any
 
+from commerce.package import JOB_SCRIPTS
 from glue_jobs.commerce.contracts import CONTRACTS, FIRST_DAY
 from glue_jobs.marts.limits import limits_of
 from tests.template import COMMERCE, PROJECT, TEMPLATES, resources, template
 from tests.tools.saved_queries import QUERIES, template_with_queries
 
+SCRIPT = "commerce/write_report.py"
 UNKNOWN = "unknown"  # the source of a file whose key names none
 VIEWS = PROJECT / "commerce" / "views"
 ANALYTICS = "capstone-analytics-${StudentId}-${AWS::AccountId}"
-JOB, MARTS_JOB = resources("AWS::Glue::Job", COMMERCE).values()
+JOB, MARTS_JOB, REPORT_JOB = resources("AWS::Glue::Job", COMMERCE).values()
 FUNCTIONS = resources("AWS::Lambda::Function", COMMERCE)
 RULES = resources("AWS::Events::Rule", COMMERCE)
 
@@ -69,6 +71,34 @@ def test_arguments_of_the_marts() -> None:
         name.removeprefix("--"): "true" if isinstance(value, dict) else value
         for name, value in _own(MARTS_JOB).items()
     }).show_pii
+
+
+def test_arguments_of_the_report() -> None:
+    """It is the job of the first stack but for its domain, its names and its code."""
+    [first] = (job for name, job in resources("AWS::Glue::Job").items() if name == "ReportJob")
+    names = {"--work_group": "capstone-${StudentId}", "--analytics_bucket": ANALYTICS}
+    places = ("--TempDir", "--bronze_database", "--silver_database", "--gold_database", "--region")
+
+    assert _own(REPORT_JOB) == {
+        **{place: PLACES[place] for place in places},
+        **{name: {"Fn::Sub": value} for name, value in names.items()},
+        "--domain": "commerce",
+        "--day": "yesterday",
+        "--source_time_zone": {"Ref": "SourceTimeZone"},
+    }
+    assert {name for name in _own(REPORT_JOB) if name not in _own(first)} == {
+        "--domain",
+        "--source_time_zone",
+    }
+    own = {"Name", "DependsOn", "Command", "DefaultArguments"}
+    assert {name: of for name, of in REPORT_JOB.items() if name not in own} == {
+        name: of for name, of in first.items() if name not in own
+    }
+    modules = "--additional-python-modules"
+    assert REPORT_JOB["DefaultArguments"][modules] == first["DefaultArguments"][modules]
+    script = REPORT_JOB["Command"]["ScriptLocation"]["Fn::Sub"]
+    assert script == f"s3://{ANALYTICS}/{SCRIPT}"
+    assert JOB_SCRIPTS[SCRIPT] == "glue_jobs/write_report.py"
 
 
 def test_bookmark() -> None:

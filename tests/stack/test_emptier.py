@@ -15,6 +15,7 @@ from tests.template import COMMERCE, inline_module, resources
 
 OF_COMMERCE = (
     "commerce/functions-0123456789abcdef.zip",
+    "commerce/write_report.py",
     "commerce/versions/a/gold/x/dt=2026-03-02/a.parquet",
     "glue_jobs/build_marts.py",
     "glue_jobs/load_commerce.py",
@@ -25,6 +26,7 @@ OF_COMMERCE = (
     "locks/marts",
     "manifests-commerce/jr_1-a.json",
     "manifests-marts/jr_1-a.json",
+    "reports/commerce/dt=2026-03-02/index.html",
 )
 OF_EVENTS = (
     "glue_jobs/curate_events.py",

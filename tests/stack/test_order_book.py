@@ -235,6 +235,20 @@ def test_failed_run(shop: OrderBook, mails: str) -> None:
     assert told == [shop.stack["MartsJobName"], "FAILED"]
 
 
+def test_page(shop: OrderBook, delivered: Shop) -> None:
+    """The job writes the page of a day: what its sales brought in stands there."""
+    day = str(delivered.latest)
+    page = replace(shop, loads="OrderReportJobName")
+    page.run({"--day": day})
+
+    bucket, _, folder = shop.stack["OrderReportsUri"].removeprefix("s3://").partition("/")
+    found = boto3.client("s3").get_object(Bucket=bucket, Key=f"{folder}dt={day}/index.html")
+    tables, _ = delivered.loaded()
+    [sold] = (row for row in tables["daily_sales_summary"] if row["dt"] == day)
+    assert found["ContentType"] == "text/html; charset=utf-8"
+    assert f"${sold['net_revenue']:,.2f}" in found["Body"].read().decode()
+
+
 def test_views(shop: OrderBook) -> None:
     """The stack has made every view, and each answers."""
     names = [file.stem for file in sorted(VIEWS.glob("*.sql"))]
@@ -413,7 +427,7 @@ def test_calls(shop: OrderBook, recorded: set[Call]) -> None:
     """Functions and job called what the list says; all tests above are needed."""
     del shop
     names = calls.StackNames(FIRST, SECOND)
-    for role in ("validator", "fetch", "load", "marts", "views", "monitor", "quality"):
+    for role in ("validator", "fetch", "load", "marts", "page", "views", "monitor", "quality"):
         calls.check(role, calls.made_by(role, recorded, names))
 
 

@@ -47,6 +47,7 @@ _CALLERS = {
     "validator": ("lambda", "ValidatorFunction"),
     "fetch": ("lambda", "FetchCustomersFunction"),
     "marts": ("glue", "BuildMartsJob"),
+    "page": ("glue", "OrderReportJob"),
     "views": ("lambda", "RefreshViewsFunction"),
     "commerce": ("states", "CommerceStateMachine"),
     "list": ("lambda", "ListLandingFunction"),

@@ -23,7 +23,7 @@ PAGE = demo.PROJECT / "docs/permissions.md"
 ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
 STACK_ROLES = ("job", "report", "generator", "emptier", "orchestration")
 # Of the second stack, which is given the same role.
-COMMERCE_ROLES = ("load", "marts", "validator", "fetch", "views", "gate", "commerce", "api")
+COMMERCE_ROLES = ("load", "marts", "page", "validator", "fetch", "views", "gate", "commerce", "api")
 ROLES = (*STACK_ROLES, *COMMERCE_ROLES, "notebook", "quality", "runbook")
 # Who shares a policy: a role has room for ten beside it.
 _TOGETHER = {"gate": ("gate", "list", "schema", "monitor")}
