@@ -8,6 +8,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,10 @@ import yaml
 from jsonata import Jsonata
 
 from commerce.view_statements import for_student
+from glue_jobs.athena import literal
+from glue_jobs.report.commerce.facts import parameters
+from glue_jobs.report.commerce.facts import statements as order_questions
+from local_aws.athena.dialect import bind
 from tests.athena.lake import DATABASES, ORDER_DATABASES, ORDER_STUDENT, ZONE
 from tests.commerce.answers import QUERIES, VIEWS
 from tests.tools import demo
@@ -42,6 +47,7 @@ def statements() -> dict[str, list[Statement]]:
     found["notebook"] = list(_of_notebook())
     found["views"] = list(_of_order_book(VIEWS))
     found["questions"] = list(_of_order_book(QUERIES))
+    found["order_report"] = list(_of_order_report())
     found["orchestration"] = list(_of_state_machine(found["operations_page"]))
     return found
 
@@ -63,6 +69,15 @@ def _of_order_book(folder: Path) -> Iterator[Statement]:
     for file in sorted(folder.glob("*.sql")):
         text = for_student(file.read_text(encoding="utf-8"), ORDER_STUDENT, ZONE)
         yield Statement(text, ORDER_DATABASES["gold"])
+
+
+def _of_order_report() -> Iterator[Statement]:
+    """Find what the page of the order book asks of the sample's last day, and of two products."""
+    given = parameters(date(2026, 3, 4)) | {"zone": ZONE, "latest": "2026-03-03"}
+    for asked in order_questions().values():
+        text = asked.text.replace("{ids}", "('p_0001'), ('o''clock')")
+        values = [literal(given[name]) for name in asked.parameters]
+        yield Statement(bind(text, values), ORDER_DATABASES[asked.layer])
 
 
 def _of_page(page: Path) -> Iterator[Statement]:
