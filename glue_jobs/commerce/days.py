@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo
 
 import boto3
 import pyarrow as pa
-from botocore.client import BaseClient
 from pyspark.sql import DataFrame
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from glue_jobs.commerce.facts import sales
 from glue_jobs.commerce.merge import Merged, merge
-from glue_jobs.commerce.packing import record_schema, unpack_records
+from glue_jobs.commerce.packing import record_schema, unpack_rows
 from glue_jobs.commerce.read_back import Day, read_back
 from glue_jobs.commerce.schemas import (
     CLICKSTREAM,
@@ -33,7 +32,7 @@ from glue_jobs.commerce.schemas import (
     table_named,
 )
 from glue_jobs.commerce.visits import visits
-from glue_jobs.lake.parquet import ROW_GROUP, packed, unpack
+from glue_jobs.lake.parquet import ROW_GROUP, packed, read_files
 from glue_jobs.lake.tables import Table
 
 TASKS_A_CORE = 4  # at the most, each with some days
@@ -87,7 +86,7 @@ def _make(making: Making, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Reco
     for day, given in groupby(rows, itemgetter("table", "dt")):
         table, dt = table_named(day[0]), date.fromisoformat(day[1])
         merged = merge(
-            table, _read(s3, table, making.known[day]), _delivered(table, given), making.files
+            table, read_files(s3, table, making.known[day]), _delivered(table, given), making.files
         )
         for row in _told(table, dt, merged, ZoneInfo(making.zone)):
             yield pa.RecordBatch.from_pylist([{"table": table.name, "dt": str(dt), **row}], _SCHEMA)
@@ -108,21 +107,13 @@ def _gold(table: Table, silver: pa.Table, day: date, zone: ZoneInfo) -> dict[Tab
     return visits(silver) if table is CLICKSTREAM else {}
 
 
-def _read(s3: BaseClient, table: Table, uris: Iterable[str]) -> pa.Table:
-    """Return the rows of some files."""
-    keys = (uri.removeprefix("s3://").split("/", 1) for uri in uris)
-    found = (s3.get_object(Bucket=bucket, Key=key)["Body"].read() for bucket, key in keys)
-    nothing = to_arrow_schema(table.columns).empty_table()
-    return pa.concat_tables([nothing, *(unpack(content, table) for content in found)])
-
-
 def _delivered(table: Table, given: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Return records as ``merge`` takes them; both effective times are the record's own."""
     nothing = record_schema(table).append(pa.field("number", pa.int64())).empty_table()
     records = [nothing.drop_columns("dt")]
     for row in given:
         if row["packed"] is not None:  # the day is to be made, whether it was given any or not
-            some = unpack_records(row["packed"])
+            some = unpack_rows(row["packed"])
             records.append(some.append_column("number", pa.repeat(row["number"], len(some))))
     rows = pa.concat_tables(records, promote_options="default")
     if "first_effective" in table.columns.names:

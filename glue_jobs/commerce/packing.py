@@ -47,11 +47,19 @@ def pack_records(records: pa.RecordBatch) -> Iterator[Packed]:
         is_of_day = pc.equal(days.indices, number)
         midnight = pa.scalar(datetime.fromisoformat(day).replace(tzinfo=UTC), moments.type)
         times = pc.min_max(pc.coalesce(moments.filter(is_of_day), midnight)).as_py()
-        yield Packed(day, times["min"], times["max"], _written(content.filter(is_of_day)))
+        yield Packed(day, times["min"], times["max"], pack_rows(content.filter(is_of_day)))
 
 
-def unpack_records(packed: bytes) -> pa.Table:
-    """Return the records that were packed."""
+def pack_rows(rows: pa.RecordBatch | pa.Table) -> bytes:
+    """Return rows as bytes."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema, options=_COMPRESSED) as stream:
+        stream.write(rows)
+    return sink.getvalue().to_pybytes()
+
+
+def unpack_rows(packed: bytes) -> pa.Table:
+    """Return the rows that were packed."""
     return pa.ipc.open_stream(packed).read_all()
 
 
@@ -62,10 +70,3 @@ def _moments(records: pa.RecordBatch) -> pa.Array:
         return records[name]
     moments = records["effective_time"]
     return pa.nulls(len(records), moments.type) if "review_id" in names else moments
-
-
-def _written(records: pa.RecordBatch) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, records.schema, options=_COMPRESSED) as stream:
-        stream.write_batch(records)
-    return sink.getvalue().to_pybytes()

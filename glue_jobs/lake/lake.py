@@ -6,6 +6,7 @@ partitions lie there: a reader sees the old rows or the new ones, never a mixtur
 changes and replaces stands in its manifest first.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, count
@@ -94,13 +95,15 @@ class Lake:
     ) -> dict[Partition, list[str]]:
         """Return where the files of each partition lie, nowhere of one that the table lacks."""
         locations = self.catalog.locations(table, partitions)
-        with ThreadPoolExecutor(REQUESTS) as pool:
-            found = pool.map(self._files_below, locations.values())
-            uris = {
-                partition: [self.store.uri(file.key) for file in files]
-                for partition, files in zip(locations, found, strict=True)
-            }
-        return {partition: uris.get(partition, []) for partition in partitions}
+        found = self._objects_in(table, locations.values())
+        return {
+            partition: [
+                self.store.uri(key)
+                for key in found.get(locations.get(partition, ""), [])
+                if _is_of_rows(key.rpartition("/")[2])
+            ]
+            for partition in partitions
+        }
 
     def no_rows(self, columns: StructType) -> DataFrame:
         """Return a frame without rows, for which no worker has to be started."""
@@ -205,10 +208,24 @@ class Lake:
 
     def _present(self, table: Table, partitions: Iterable[Partition]) -> list[str]:
         """Return where partitions lie that hold anything; Spark reads none that holds nothing."""
-        uris = list(self.catalog.locations(table, partitions).values())
+        uris = self.catalog.locations(table, partitions).values()
+        found = self._objects_in(table, uris)
+        return [uri for uri in uris if uri in found]
+
+    def _objects_in(self, table: Table, locations: Collection[str]) -> dict[str, list[str]]:
+        """Return the keys of the objects in partitions.
+
+        Those that one write has put beside each other are listed at once; beside one that is
+        appended to lies all history.
+        """
+        up = 0 if table.is_appended else 1
+        folders = {"/".join(uri.split("/")[: -1 - up]) + "/" for uri in locations}
+        found = defaultdict(list)
         with ThreadPoolExecutor(REQUESTS) as pool:
-            is_present = pool.map(self.store.has_objects, map(self.store.key, uris))
-            return [uri for uri, found in zip(uris, is_present, strict=True) if found]
+            listed = pool.map(lambda uri: [*self.store.list(self.store.key(uri))], folders)
+            for file in chain.from_iterable(listed):
+                found[self.store.uri(file.key.rpartition("/")[0] + "/")].append(file.key)
+        return {uri: found[uri] for uri in locations if uri in found}
 
     def _files_below(self, location: str) -> list[Stored]:
         folder = self.store.key(location)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from botocore.client import BaseClient
 from pandas.util import hash_array
 from pyarrow import parquet
 from pyspark import TaskContext
@@ -44,7 +45,17 @@ def pack(
 
 def unpack(content: bytes, table: Table) -> pa.Table:
     """Return the rows of a Parquet file, typed as Spark takes them."""
-    return parquet.read_table(pa.BufferReader(content)).cast(to_arrow_schema(table.columns))
+    names = table.columns.names  # all, or some where the rest is not needed
+    rows = parquet.read_table(pa.BufferReader(content), columns=names, use_threads=False)
+    return rows.select(names).cast(to_arrow_schema(table.columns))
+
+
+def read_files(s3: BaseClient, table: Table, uris: Iterable[str]) -> pa.Table:
+    """Return the rows of some Parquet files."""
+    keys = (uri.removeprefix("s3://").split("/", 1) for uri in uris)
+    found = (s3.get_object(Bucket=bucket, Key=key)["Body"].read() for bucket, key in keys)
+    nothing = to_arrow_schema(table.columns).empty_table()
+    return pa.concat_tables([nothing, *(unpack(content, table) for content in found)])
 
 
 def to_batch(columns: Mapping[str, pa.Array], rows: int, schema: pa.Schema) -> pa.RecordBatch:
@@ -76,10 +87,18 @@ def files_of(table: Table, rows: DataFrame) -> DataFrame:
     Rows: one per partition, several where it has more than ``MOST_BYTES``.
     Columns: the table's ``packed_columns``.
     """
-    keys, columns = table.partition_keys, table.partitioned_columns.names
-    together = rows.select(*columns).repartition(*keys).sortWithinPartitions(*keys)
+    keys = table.partition_keys
+    return files_as_they_are(table, rows.repartition(*keys).sortWithinPartitions(*keys))
+
+
+def files_as_they_are(table: Table, rows: DataFrame) -> DataFrame:
+    """Pack rows into files, each worker those that it has, which moves none.
+
+    Rows that follow each other with the same partition keys become one file, as of ``files_of``.
+    """
     schema = table.packed_columns
-    return together.mapInArrow(partial(_pack_partitions, table, schema), schema)
+    columns = rows.select(*table.partitioned_columns.names)
+    return columns.mapInArrow(partial(_pack_partitions, table, schema), schema)
 
 
 def _pack_partitions(

@@ -62,13 +62,6 @@ class Store:
             if not key.endswith("/"):
                 yield Stored(key, item["LastModified"], item["Size"], item["ETag"])
 
-    def has_objects(self, prefix: str) -> bool:
-        """Return whether any object lies below a prefix; costs one request."""
-        found = self._s3.list_objects_v2(
-            Bucket=self._bucket, Prefix=self._prefix + prefix, MaxKeys=1
-        )
-        return found["KeyCount"] > 0
-
     def read(self, key: str) -> bytes:
         """Return an object's bytes."""
         return self._s3.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"].read()

@@ -1,23 +1,32 @@
-"""How many baskets of a day have a product, and two of them; in Spark's Python workers.
+"""How many baskets have a product, and two of them; in Spark's Python workers.
 
 Spark's own aggregation of the same, with a set for each basket, took three to four times the time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 from pyspark.sql import types as T
-from pyspark.sql.pandas.types import to_arrow_schema
 
-from glue_jobs.commerce.schemas import COUNT, TEXT
+from glue_jobs.commerce.contracts import STATUSES
+from glue_jobs.commerce.schemas import COUNT, FCT_TRANSACTIONS, TEXT
+from glue_jobs.lake.lake import Lake
+from glue_jobs.lake.tables import Partition
+from glue_jobs.marts.limits import Limits
+from glue_jobs.marts.partial_aggregates import (
+    Aggregation,
+    DayReader,
+    merged,
+    partial_aggregates,
+    read_days,
+)
 
-TASKS_A_CORE = 8  # each with some days, all of whose lines it holds
-DAY = ["basket_kind", "dt"]
+TASKS_A_CORE = 8  # each with some days of visits, all of whose lines it holds
+COMPLETED = STATUSES[0]
 # With a partner, of the pair, in either order; without, of the product; without both, of all.
 BASKET_COUNTS = T.StructType([
     T.StructField("basket_kind", TEXT),
@@ -25,35 +34,61 @@ BASKET_COUNTS = T.StructType([
     T.StructField("with_product_id", TEXT),
     T.StructField("baskets", COUNT),
 ])
-_SCHEMA = to_arrow_schema(BASKET_COUNTS)
+_ALL_DAYS = Aggregation(["product_id", "with_product_id", "basket_kind"], {"baskets": "sum"})
 
 
-def count_baskets(lines: DataFrame, most_products: int, least_baskets: int) -> DataFrame:
-    """Count the baskets of all days, a day at a time.
+def count_baskets(
+    lake: Lake, days: Collection[Partition], session_lines: DataFrame, limits: Limits
+) -> DataFrame:
+    """Count the baskets of orders of some days, and those of visits.
 
-    ``lines``: columns of basket_lines.sql; a basket is one of a day. Rows: one per kind, product
-    and pair, columns: ``BASKET_COUNTS``. Larger baskets than ``most_products`` are in none; pairs
-    in less than ``least_baskets`` are left out.
+    An order is one of a customer and day; lines without an order are one basket of theirs.
+    ``session_lines``: columns of session_lines.sql; a basket is one of a day. Rows: one per kind,
+    product and pair, columns: ``BASKET_COUNTS``. Larger baskets than ``most_products`` are in none;
+    pairs in less than ``least_baskets`` are left out.
     """
-    tasks = TASKS_A_CORE * lines.sparkSession.sparkContext.defaultParallelism
-    of_days = lines.repartition(tasks, *DAY)
-    counts = of_days.mapInArrow(partial(_count, most_products), BASKET_COUNTS)
-    sums = counts.groupBy(*BASKET_COUNTS.names[:-1]).agg(F.sum("baskets").alias("baskets"))
-    return sums.where(F.col("with_product_id").isNull() | (F.col("baskets") >= least_baskets))
+    most = limits.most_products
+    columns = ("status", "customer_id", "order_id", "product_id")
+    rows, reader = read_days(lake, FCT_TRANSACTIONS, days, columns)
+    orders = partial_aggregates(rows, partial(_of_orders, reader, most), _ALL_DAYS)
+    tasks = TASKS_A_CORE * lake.spark.sparkContext.defaultParallelism
+    of_days = session_lines.repartition(tasks, "dt")
+    sessions = partial_aggregates(of_days, partial(_of_sessions, most), _ALL_DAYS)
+    frequent = partial(_frequent, limits.least_baskets)
+    return merged(orders.unionByName(sessions), _ALL_DAYS, BASKET_COUNTS, frequent)
 
 
-def _count(most: int, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+# In Spark's Python workers:
+
+
+def _of_orders(
+    reader: DayReader, most: int, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.Table]:
+    for _, sales in reader.read(batches):
+        completed = sales.filter(pc.equal(sales["status"], COMPLETED))
+        yield _counts("order", completed.rename_columns({"customer_id": "of_whom"}), most)
+
+
+def _of_sessions(most: int, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     held = [*batches]
     if held:
         lines = pa.Table.from_batches(held)
-        for day in lines.select(DAY).group_by(DAY).aggregate([]).to_pylist():
-            is_of_day = pc.and_(*(pc.equal(lines[key], day[key]) for key in DAY))
-            counts = _counts(lines.filter(is_of_day), most)
-            kind = pa.repeat(day["basket_kind"], len(counts))
-            yield from counts.add_column(0, "basket_kind", kind).cast(_SCHEMA).to_batches()
+        for day in pc.unique(lines["dt"]):
+            yield _counts("session", lines.filter(pc.equal(lines["dt"], day)), most)
 
 
-def _counts(lines: pa.Table, most: int) -> pa.Table:
+def _frequent(least: int, counts: pa.Table) -> pa.Table:
+    """Leave out rare pairs; add each pair in the other order."""
+    is_single = pc.is_null(counts["with_product_id"])
+    pairs = counts.filter(pc.and_(pc.invert(is_single), pc.greater_equal(counts["baskets"], least)))
+    turned = pairs.rename_columns({
+        "product_id": "with_product_id",
+        "with_product_id": "product_id",
+    })
+    return pa.concat_tables([counts.filter(is_single), pairs, turned.select(counts.column_names)])
+
+
+def _counts(kind: str, lines: pa.Table, most: int) -> pa.Table:
     """Count the baskets of one day: all, those of each product, those of each pair."""
     products = pc.unique(lines["product_id"]).sort()
     product = pc.index_in(lines["product_id"], products).to_numpy().astype(np.int64)
@@ -66,12 +101,12 @@ def _counts(lines: pa.Table, most: int) -> pa.Table:
     ones, twos, pairs = _pairs(basket, product, len(products))
     singles = np.bincount(product, minlength=len(products))
     nobody = pa.nulls(1, products.type)
-    return pa.concat_tables([
+    counts = pa.concat_tables([
         _told(nobody, nobody, [int(np.count_nonzero(sizes <= most))]),
         _told(products, pa.nulls(len(products), products.type), singles),
         _told(products.take(ones), products.take(twos), pairs),
-        _told(products.take(twos), products.take(ones), pairs),
     ])
+    return counts.append_column("basket_kind", pa.repeat(kind, len(counts)))
 
 
 def _pairs(

@@ -23,9 +23,10 @@ from glue_jobs.commerce.schemas import (
 from glue_jobs.events.schemas import EVENTS
 from glue_jobs.lake.lake import Lake, Overwrite
 from glue_jobs.lake.ledger import ImbalanceError
-from glue_jobs.lake.parquet import files_of
-from glue_jobs.lake.tables import Table
+from glue_jobs.lake.parquet import files_as_they_are
+from glue_jobs.lake.tables import Partition, Table
 from glue_jobs.marts.baskets import count_baskets
+from glue_jobs.marts.bought import bought
 from glue_jobs.marts.limits import Limits
 from glue_jobs.marts.schemas import CURRENT, MARTS
 
@@ -34,10 +35,16 @@ OF_ALL_TIME = (
     CUSTOMERS,
     REVIEWS,
     DAILY_PRODUCT_SALES,
-    DAILY_CUSTOMER_SALES,
     DAILY_SALES_SUMMARY,
 )
-READ = (COMMERCE_LEDGER, QUALITY_RESULTS, *OF_ALL_TIME, FCT_TRANSACTIONS, EVENTS)  # for marts
+READ = (
+    COMMERCE_LEDGER,
+    QUALITY_RESULTS,
+    *OF_ALL_TIME,
+    DAILY_CUSTOMER_SALES,
+    FCT_TRANSACTIONS,
+    EVENTS,
+)
 SALES = ("transactions", "sales")  # sources by whose deliveries the latest day is told
 
 
@@ -70,12 +77,14 @@ def build(
         ImbalanceError: a mart lacks customers, products or revenue; nothing is published.
     """
     lake.manifests.change([CURRENT])
-    _see_sources(lake, as_of, limits)
+    for table in (*OF_ALL_TIME, EVENTS):
+        first = as_of - timedelta(limits.session_days) if table is EVENTS else date.min
+        lake.read(table, _since(lake, table, first)).createOrReplaceTempView(table.name)
     given = limits._asdict() | {"as_of": as_of}
-    _kept("bought", _asked(lake, "bought", given))
-    lines = _asked(lake, "basket_lines", given)
-    counts = count_baskets(lines, limits.most_products, limits.least_baskets)
-    _kept("basket_counts", counts)
+    _kept("bought", bought(lake, lake.catalog.partitions(DAILY_CUSTOMER_SALES)))
+    days = _since(lake, FCT_TRANSACTIONS, as_of - timedelta(limits.order_days))
+    visits = _asked(lake, "session_lines", given)
+    _kept("basket_counts", count_baskets(lake, days, visits, limits))
     rows = {mart: _made(lake, mart, given) for mart in MARTS}
     _prove(lake)
     look_again()
@@ -83,16 +92,9 @@ def build(
     return {mart.name: rows[mart].count() for mart in MARTS}
 
 
-def _see_sources(lake: Lake, as_of: date, limits: Limits) -> None:
-    """Let statements name the published tables."""
-    since = dict.fromkeys(OF_ALL_TIME, "")
-    since |= {
-        FCT_TRANSACTIONS: str(as_of - timedelta(limits.order_days)),
-        EVENTS: str(as_of - timedelta(limits.session_days)),
-    }
-    for table, first in since.items():
-        partitions = {each for each in lake.catalog.partitions(table) if each[0] > first}
-        lake.read(table, partitions).createOrReplaceTempView(table.name)
+def _since(lake: Lake, table: Table, day: date) -> set[Partition]:
+    """Return the partitions of a table that come after a day."""
+    return {each for each in lake.catalog.partitions(table) if each[0] > str(day)}
 
 
 def _made(lake: Lake, mart: Table, given: Mapping[str, object]) -> DataFrame:
@@ -126,7 +128,7 @@ def _asked(lake: Lake, name: str, given: Mapping[str, object]) -> DataFrame:
 
 
 def _files(mart: Table, rows: DataFrame) -> DataFrame:
-    return files_of(mart, rows.withColumn("snapshot", F.lit(*CURRENT)))
+    return files_as_they_are(mart, rows.withColumn("snapshot", F.lit(*CURRENT)))
 
 
 class NothingLoadedError(Exception):

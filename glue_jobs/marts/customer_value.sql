@@ -1,13 +1,9 @@
 -- customer_value
 -- One row per customer, whether it ever bought or was only delivered.
-with registered as (
-    select distinct customer_id from customers
-),
-
-everybody as (
+with everybody as (
     select
-        coalesce(bought.customer_id, registered.customer_id) as customer_id,
-        registered.customer_id is not null as is_registered,
+        dim_customers.customer_id,
+        not is_inferred as is_registered,
         first_order_date,
         last_order_date,
         coalesce(orders, 0) as orders,
@@ -19,8 +15,9 @@ everybody as (
         -- A day of sale may be the day after that of its delivery.
         greatest(0, datediff(:as_of, last_completed_date)) as recency_days,
         completed_orders > 0 as has_completed
-    from bought
-    full join registered on registered.customer_id = bought.customer_id
+    from dim_customers
+    left join bought on bought.customer_id = dim_customers.customer_id
+    where is_current
 ),
 
 scored as (

@@ -1,55 +1,46 @@
 -- dim_customers
 -- One row per customer and version. Of a day of effect the latest row counts; rows that follow each
 -- other with the same name, email and city are one version. Masked unless show_pii.
-with of_day as (
-    select customer_id, max(struct(effective_time, name, email, city, signup_date)) as told
+with dated as (
+    select
+        *,
+        lead(date(effective_time)) over (
+            partition by customer_id order by effective_time, name, email, city, signup_date
+        ) as next_date
     from customers
-    group by customer_id, date(effective_time)
 ),
 
 compared as (
     select
         *,
-        struct(told.name, told.email, told.city) as content,
-        lag(struct(told.name, told.email, told.city)) over (
-            partition by customer_id order by told.effective_time
-        ) as content_before
-    from of_day
-),
-
-numbered as (
-    select
-        *,
-        count_if(not content <=> content_before) over (
-            partition by customer_id order by told.effective_time
-        ) as version
-    from compared
+        struct(name, email, city) as content,
+        lead(struct(name, email, city)) over (
+            partition by customer_id order by effective_time
+        ) as next_content,
+        lead(effective_time) over (partition by customer_id order by effective_time) as until
+    from dated
+    where next_date is null or next_date > date(effective_time)
 ),
 
 versions as (
-    select customer_id, version, min(told.effective_time) as since, max(told) as told
-    from numbered
-    group by customer_id, version
-),
-
-dated as (
     select
         *,
-        lead(since) over (partition by customer_id order by version) as until
-    from versions
+        lag(until) over (partition by customer_id order by effective_time) as since
+    from compared
+    where until is null or not content <=> next_content  -- the last row of each version
 )
 
 select
     customer_id,
-    if(version = 1, timestamp '1970-01-01 00:00:00', since) as valid_from,  -- older sales find it
+    coalesce(since, timestamp '1970-01-01 00:00:00') as valid_from,  -- older sales find the first
     until as valid_to,
     until is null as is_current,
-    if(:show_pii, told.name, concat(substr(told.name, 1, 1), '***')) as name,
-    if(:show_pii, told.email, concat(substr(told.email, 1, 1), '***')) as email,
-    told.city as city,
-    told.signup_date as signup_date,
+    if(:show_pii, name, concat(substr(name, 1, 1), '***')) as name,
+    if(:show_pii, email, concat(substr(email, 1, 1), '***')) as email,
+    city,
+    signup_date,
     false as is_inferred
-from dated
+from versions
 union all
 select
     bought.customer_id,

@@ -1,56 +1,47 @@
 -- dim_products
 -- One row per product and version. Of a day of effect the latest row counts; rows that follow each
 -- other with the same name, category, brand and price are one version.
-with of_day as (
-    select product_id, max(struct(effective_time, name, category, brand, price, stock)) as told
+with dated as (
+    select
+        *,
+        lead(date(effective_time)) over (
+            partition by product_id order by effective_time, name, category, brand, price, stock
+        ) as next_date
     from products
-    group by product_id, date(effective_time)
 ),
 
 compared as (
     select
         *,
-        struct(told.name, told.category, told.brand, told.price) as content,
-        lag(struct(told.name, told.category, told.brand, told.price)) over (
-            partition by product_id order by told.effective_time
-        ) as content_before
-    from of_day
-),
-
-numbered as (
-    select
-        *,
-        count_if(not content <=> content_before) over (
-            partition by product_id order by told.effective_time
-        ) as version
-    from compared
+        struct(name, category, brand, price) as content,
+        lead(struct(name, category, brand, price)) over (
+            partition by product_id order by effective_time
+        ) as next_content,
+        lead(effective_time) over (partition by product_id order by effective_time) as until
+    from dated
+    where next_date is null or next_date > date(effective_time)
 ),
 
 versions as (
-    select product_id, version, min(told.effective_time) as since, max(told) as told
-    from numbered
-    group by product_id, version
-),
-
-dated as (
     select
         *,
-        lead(since) over (partition by product_id order by version) as until
-    from versions
+        lag(until) over (partition by product_id order by effective_time) as since
+    from compared
+    where until is null or not content <=> next_content  -- the last row of each version
 )
 
 select
     product_id,
-    if(version = 1, timestamp '1970-01-01 00:00:00', since) as valid_from,  -- older sales find it
+    coalesce(since, timestamp '1970-01-01 00:00:00') as valid_from,  -- older sales find the first
     until as valid_to,
     until is null as is_current,
-    told.name as name,
-    told.category as category,
-    told.brand as brand,
-    told.price as price,
-    if(until is null, told.stock, null) as stock,
+    name,
+    category,
+    brand,
+    price,
+    if(until is null, stock, null) as stock,
     false as is_inferred
-from dated
+from versions
 union all
 select distinct
     sold.product_id,

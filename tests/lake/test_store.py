@@ -32,8 +32,6 @@ def test_write_read_list(store: Store) -> None:
 
     assert store.read("notes/a.json") == b"{}"
     assert _keys(store) == ["notes/a.json"]
-    assert store.has_objects("notes/")
-    assert not store.has_objects("gold/")
 
 
 def test_folder_markers(store: Store) -> None:

@@ -66,6 +66,7 @@ def _baskets() -> Iterable[dict[str, str]]:
 def _oddities() -> Iterable[dict[str, str]]:
     yield _line("r", "c_returned", "p_1", 5, status="returned")
     yield _line("r2", "c_refunded", "p_1", 5, status="refunded")
+    yield _line("r3", "c_returned", "p_1", 170, status="returned")  # nothing else was sold that day
     yield _line("u", "c_unknown", "p_unknown", 5)
     yield _line("z", "c_free", "p_1", 5, total_amount="0.00")
 

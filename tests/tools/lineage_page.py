@@ -9,7 +9,7 @@ from glue_jobs.commerce import schemas as commerce
 from glue_jobs.events import lineage as events_lineage
 from glue_jobs.events import schemas as events
 from glue_jobs.marts import schemas as marts
-from glue_jobs.marts.lineage import BASKET_COUNTS
+from glue_jobs.marts.lineage import STEPS
 from tests.template import PROJECT
 from tests.tools.cost_page import markdown, written
 from tests.tools.lineage import Columns, columns_of
@@ -43,7 +43,7 @@ def of_marts() -> dict[str, Columns]:
     """
     schema = {"gold_x": {table.name: table.partitioned_columns.names for table in TABLES}}
     found, of_steps = {}, {}
-    for name in ("bought", "basket_lines", "basket_counts", *MART_NAMES):
+    for name in (*STEPS, *MART_NAMES):
         found[name] = _through(of_steps, _of_step(name, schema))
         schema["gold_x"][name] = [*found[name]]
         if name not in MART_NAMES:
@@ -54,11 +54,8 @@ def of_marts() -> dict[str, Columns]:
 
 
 def _of_step(name: str, schema: dict[str, dict[str, list[str]]]) -> Columns:
-    if name == "basket_counts":  # made in Arrow
-        return {
-            column: {f"basket_lines.{source}" for source in sources}
-            for column, sources in BASKET_COUNTS.items()
-        }
+    if name in STEPS:  # made in Arrow
+        return {column: {*sources} for column, sources in STEPS[name].items()}
     return columns_of(_text(MARTS / f"{name}.sql"), "spark", schema, "gold_x")
 
 
