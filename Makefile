@@ -11,7 +11,7 @@ RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 SCANNER := .venv-scanner
 MLXTEND := .venv-mlxtend
-TEMPLATES := capstone-starter.cfn.yaml commerce/commerce.cfn.yaml commerce/hosting.cfn.yaml docs/role.cfn.yaml
+TEMPLATES := capstone-starter.cfn.yaml commerce/commerce.cfn.yaml commerce/hosting.cfn.yaml docs/role.cfn.yaml docs/commerce-role.cfn.yaml
 LOCAL = AWS_ENDPOINT_URL=http://127.0.0.1:$(call quoted,$(PORT)) AWS_REGION=us-west-2 AWS_DEFAULT_REGION=us-west-2 \
 	AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
@@ -95,7 +95,7 @@ format: $(INSTALLED) ## put the code into its one format
 	$(VENV)/bin/ruff format
 	$(VENV)/bin/ruff check --fix
 
-permissions: $(INSTALLED) ## write the IAM policies of docs/permissions/ and docs/role.cfn.yaml
+permissions: $(INSTALLED) ## write the IAM policies of docs/permissions/ and the templates of the role
 	$(RUN) -m tests.tools.permissions
 
 cost: $(INSTALLED) ## write the figures of docs/cost.md and docs/scaling.md: what a stack costs

@@ -1,4 +1,4 @@
-"""docs/role.cfn.yaml: the stacks' own role, which may do just what docs/permissions/ says."""
+"""The role templates of docs/: a role that may do just what docs/permissions/ says."""
 
 import json
 import re
@@ -16,10 +16,12 @@ from local_aws.settings import ACCOUNT_ID, REGION
 from tests.template import COMMERCE
 from tests.tools import demo, permissions
 from tests.tools.permissions import (
+    COMMERCE_ROLE_TEMPLATE,
     COMMERCE_ROLES,
     FOLDER,
     ROLE_TEMPLATE,
     STACK_ROLES,
+    commerce_role_template,
     granted,
     role_template,
 )
@@ -49,22 +51,24 @@ class Deployed(NamedTuple):
 
 @pytest.fixture(scope="module")
 def deployed(aws: LocalAws) -> Iterator[Deployed]:
-    """Deploy the three templates as docs/permissions.md says."""
+    """Deploy the four templates as docs/permissions.md says."""
     api = aws.client("cloudformation")
     student = {"StudentId": STUDENT_ID}
     _create(api, "role", _body(ROLE_TEMPLATE), student)
     [output] = api.describe_stacks(StackName="role")["Stacks"][0]["Outputs"]
-    given = {**student, "RoleArn": output["OutputValue"], "GeneratorState": "DISABLED"}
+    of_role = {**student, "RoleArn": output["OutputValue"]}
+    _create(api, "commerce-role", _body(COMMERCE_ROLE_TEMPLATE), of_role)
+    given = {**of_role, "GeneratorState": "DISABLED"}
     _create(api, "with-role", _body(demo.TEMPLATE), given)
     _switch_on(aws, "with-role", given)
-    _add_commerce(aws, {**student, "RoleArn": output["OutputValue"]})
+    _add_commerce(aws, of_role)
     resources = [
         resource
         for name in ("with-role", "second")
         for resource in api.describe_stack_resources(StackName=name)["StackResources"]
     ]
     yield Deployed(output["OutputValue"], resources)
-    for name in ("second", "with-role", "role"):
+    for name in ("second", "with-role", "commerce-role", "role"):
         api.delete_stack(StackName=name)
         api.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
 
@@ -120,6 +124,7 @@ def _add_commerce(aws: LocalAws, parameters: dict[str, str]) -> None:
     put(Key=f"{code_key(code)}.asl.yaml", Body=(demo.PROJECT / DEFINITION).read_bytes())
     put(Key="template", Body=COMMERCE.read_bytes())
     parameters |= {"CodeKey": code_key(code), "CustomersApiUrl": "https://localhost/customers"}
+    parameters["QueryApi"] = "true"
     url = f"https://{bucket}.s3.{REGION}.amazonaws.com/template"
     _create(aws.client("cloudformation"), "second", {"TemplateURL": url}, parameters)
 
@@ -146,10 +151,12 @@ def _managed(aws: LocalAws, role_arn: str) -> list[dict[str, Any]]:
 
 
 def test_file_is_as_made() -> None:
-    """The committed template has the policies that follow from list, table and main template."""
-    found = ROLE_TEMPLATE.read_text(encoding="utf-8")
-
-    assert found == role_template(), "docs/role.cfn.yaml is outdated; run: make permissions"
+    """The committed templates have the policies that follow from list, table and templates."""
+    for file, made in (
+        (ROLE_TEMPLATE, role_template()),
+        (COMMERCE_ROLE_TEMPLATE, commerce_role_template()),
+    ):
+        assert file.read_text() == made, f"docs/{file.name} is outdated; run: make permissions"
 
 
 def test_who_has_the_role(aws: LocalAws, deployed: Deployed) -> None:
@@ -176,6 +183,8 @@ def test_who_has_the_role(aws: LocalAws, deployed: Deployed) -> None:
         "ListLandingFunction",
         "SchemaChangesFunction",
         "QualityGateFunction",
+        "QueryRunnerFunction",
+        "OrderReportJob",
         "QualityMonitorFunction",
         "CommerceStateMachine",
     }

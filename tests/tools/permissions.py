@@ -1,6 +1,7 @@
 """The least IAM policies that allow what was recorded and what is done without a call.
 
-As a program (``make permissions``) it writes them, and docs/role.cfn.yaml, whose role has them.
+As a program (``make permissions``) it writes them, docs/role.cfn.yaml, whose role has those of the
+first stack, and docs/commerce-role.cfn.yaml, which gives it those of the second.
 They follow from docs/permissions/calls.json and the table of docs/permissions.md.
 """
 
@@ -21,6 +22,7 @@ from tests.tools.calls import read_list
 FOLDER = demo.PROJECT / "docs/permissions"
 PAGE = demo.PROJECT / "docs/permissions.md"
 ROLE_TEMPLATE = demo.PROJECT / "docs/role.cfn.yaml"
+COMMERCE_ROLE_TEMPLATE = demo.PROJECT / "docs/commerce-role.cfn.yaml"
 STACK_ROLES = ("job", "report", "generator", "emptier", "orchestration")
 # Of the second stack, which is given the same role.
 COMMERCE_ROLES = ("load", "marts", "page", "validator", "fetch", "views", "gate", "commerce", "api")
@@ -41,7 +43,8 @@ _ACTIONS = {
 _ACCOUNT = "${AWS::Region}:${AWS::AccountId}"
 _PARAMETER = "StudentId"  # of both templates; the names follow from it
 _ID = "Id"  # the variable of StudentId as databases have it
-_WRITTEN = "      Policies:\n"  # of the role template; what is above this line is written by hand
+# What is above these lines of the templates is written by hand.
+_WRITTEN, _COMMERCE_WRITTEN = "      Policies:\n", "Resources:\n"
 
 
 class Grant(NamedTuple):
@@ -76,7 +79,7 @@ def _needed(operation: str, resource: str) -> Iterator[Grant]:
         yield Grant("s3:PutObject", target)
         return
     action = _ACTIONS.get(operation, operation)
-    yield Grant(action, resource)
+    yield Grant(action, resource or ANY)
     if table := re.fullmatch(r"(arn:.*:)table/(.*)/.*", resource):
         # Glue asks for a table and all that it lies in.
         yield Grant(action, f"{table[1]}database/{table[2]}")
@@ -182,16 +185,22 @@ def role_template() -> str:
     # One by one they are too long, and so is what another of them allows anyway.
     document = _of_names(widest(set().union(*map(needed, STACK_ROLES))))
     policies = _yaml([{"PolicyName": "stack", "PolicyDocument": document}])
+    return head + line + indent(policies, " " * 8)
+
+
+def commerce_role_template() -> str:
+    """Return the template of the second stack's policies; raises as ``role_template`` does."""
+    head, line, _ = COMMERCE_ROLE_TEMPLATE.read_text(encoding="utf-8").partition(_COMMERCE_WRITTEN)
     # A role takes no more of them within, but ten beside it.
-    others = {f"{role.title()}Policy": _managed(role) for role in COMMERCE_ROLES}
-    return head + line + indent(policies, " " * 8) + "\n" + indent(_yaml(others), " " * 2)
+    policies = {f"{role.title()}Policy": _managed(role) for role in COMMERCE_ROLES}
+    return head + line + indent(_yaml(policies), " " * 2)
 
 
 def _managed(role: str) -> dict[str, Any]:
     return {
         "Type": "AWS::IAM::ManagedPolicy",
         "Properties": {
-            "Roles": [{"Ref": "PipelineRole"}],
+            "Roles": [{"Fn::Select": [1, {"Fn::Split": ["/", {"Ref": "RoleArn"}]}]}],
             "PolicyDocument": _of_names(widest(needed(role))),
         },
     }
@@ -294,6 +303,7 @@ def main() -> None:
     for role in ROLES:
         (FOLDER / f"{role}.json").write_text(text(role), encoding="utf-8")
     ROLE_TEMPLATE.write_text(role_template(), encoding="utf-8")
+    COMMERCE_ROLE_TEMPLATE.write_text(commerce_role_template(), encoding="utf-8")
 
 
 if __name__ == "__main__":
