@@ -55,7 +55,7 @@ def _month(facts: OrderFacts) -> Card:
 
 def _trend(facts: OrderFacts) -> Card:
     now, before = _and_before(facts, 30)
-    change = f"{now / before - 1:+.1%}" if before else shown("", None)
+    change = f"{now / before - 1:+,.1%}" if before else shown("", None)
     note = f"{shown(MONEY, now)}, before {shown(MONEY, before)}"
     return Card("Trend", "30 days against the 30 before", change, note)
 
@@ -74,7 +74,7 @@ def _change(now: Decimal, before: Decimal, period: str) -> str:
         return f"nothing in {period}"
     arrow = "▲" if now > before else "▼" if now < before else "="
     return (
-        f"{arrow} {shown('{:.1%}', abs(now / before - 1))} from {shown(MONEY, before)} in {period}"
+        f"{arrow} {shown('{:,.1%}', abs(now / before - 1))} from {shown(MONEY, before)} in {period}"
     )
 
 

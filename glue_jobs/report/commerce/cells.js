@@ -1,5 +1,6 @@
 // What the page knows, what is chosen, and how numbers read. The choice lives in the address after "#", so a
-// link shows the same. A filter's value is empty for all; categories and cities are chosen by rank, 0 for all others.
+// link shows the same. A filter's value is empty for all; categories and cities are chosen by rank, 0 for the
+// others together.
 const known = JSON.parse(document.getElementById("data").textContent);
 const ALL = { period: "30", category: "", city: "", status: "", product: "", segment: "" };
 const CUBE = ["transactions", "orders", "completed", "customers", "units", "gross", "returned", "net"];
@@ -15,7 +16,8 @@ const numbers = new Map(known.products.map(([id], number) => [id, number]));
 
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 const plain = new Intl.NumberFormat("en-US");
-const tenths = new Intl.NumberFormat("en-US", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const oneDigit = { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 };
+const tenths = new Intl.NumberFormat("en-US", oneDigit);
 const money = (cents) => cents === null ? DASH : dollars.format(cents / 100);
 const count = (number) => plain.format(number);
 const percent = (part, whole) => whole ? tenths.format(part / whole) : DASH;
@@ -27,8 +29,8 @@ function choice() {
     if (name === "segment") return Object.hasOwn(known.segments, value);
     return [...filters.elements[name].options].some((option) => option.value === value);
   };
-  const chosen = Object.keys(ALL).map((name) => [name, isKnown(name, asked.get(name)) ? asked.get(name) : ALL[name]]);
-  return Object.fromEntries(chosen);
+  const value = (name) => isKnown(name, asked.get(name)) ? asked.get(name) : ALL[name];
+  return Object.fromEntries(Object.keys(ALL).map((name) => [name, value(name)]));
 }
 
 function choose(changes) {
@@ -62,7 +64,8 @@ function best({ period, category, city, status }) {
 // Revenue and transactions of each of the thirty days; a day on which the shop sold nothing has none.
 function days({ period, category, city, status }) {
   const isAll = !category && !city && !status;
-  const found = rows(known.days[[category, city, status].join("|")] ?? known.dates.flatMap(() => [0, 0]), "transactions", "cents");
+  const flat = known.days[[category, city, status].join("|")] ?? known.dates.flatMap(() => [0, 0]);
+  const found = rows(flat, "transactions", "cents");
   return known.dates.map((date, place) => {
     const [hasSales, posted] = known.sales[place];
     const { transactions, cents } = found[place];
@@ -88,7 +91,8 @@ function categories(chosen) {
 
 // Revenue by weekday and hour, of all cities; what has no time is apart.
 function hours({ period, category, status }) {
-  const found = rows(known.hours[[period, category, status].join("|")], "weekday", "hour", "transactions", "revenue");
+  const flat = known.hours[[period, category, status].join("|")];
+  const found = rows(flat, "weekday", "hour", "transactions", "revenue");
   const key = ({ weekday, hour }) => 24 * weekday + hour;
   const timed = new Map(found.filter(({ hour }) => hour < 24).map((row) => [key(row), row]));
   const grid = Array.from({ length: 7 * 24 }, (_, place) => {

@@ -2,21 +2,22 @@
 const options = { config: known.config, renderer: "svg", actions: false, ast: true }; // ast: without eval
 const views = new Map();
 
-// A chart is drawn when it is first visible, for it takes the width that is there.
+// Makes a chart, or gives it other rows; without any it is hidden.
 async function draw(name, values) {
   const element = find(`chart-${name}`);
   element.classList.toggle("empty", !values.length);
   if (!values.length) return;
-  if (!views.has(name)) {
-    const { view } = await vegaEmbed(element, { ...known.charts[name], datasets: { rows: values } }, options);
-    view.addEventListener("click", (_, item) => {
-      if (item?.datum?.rank !== undefined) choose({ category: choice().category === String(item.datum.rank) ? "" : String(item.datum.rank) });
-    });
-    views.set(name, view);
+  if (views.has(name)) {
+    // The window may have another size since, which a chart that was hidden did not see.
+    await views.get(name).width(element.clientWidth).data("rows", values).runAsync();
     return;
   }
-  // The window may have another size since, which a chart that was hidden did not see.
-  await views.get(name).width(element.clientWidth).data("rows", values).runAsync();
+  const chart = { ...known.charts[name], datasets: { rows: values } };
+  const { view } = await vegaEmbed(element, chart, options);
+  view.addEventListener("click", (_, item) => {
+    if (item?.datum?.rank !== undefined) toggleCategory(String(item.datum.rank));
+  });
+  views.set(name, view);
 }
 
 const inDollars = (cents) => cents === null ? null : cents / 100;
@@ -24,9 +25,11 @@ const inDollars = (cents) => cents === null ? null : cents / 100;
 // A row for each line that is drawn; the one of posted revenue is of all sales.
 function dayRows(chosen) {
   return days(chosen).flatMap(({ revenue, posted, ...day }) => {
-    const row = { ...day, shownRevenue: revenue === null ? "no sales" : money(revenue), shownPosted: money(posted) };
-    const restated = { ...row, series: "restated", revenue: inDollars(revenue), isOdd: Boolean(day.anomaly) };
-    return posted === null ? [restated] : [restated, { ...row, series: "posted", revenue: inDollars(posted), isOdd: false, chosen: false }];
+    const shownRevenue = revenue === null ? "no sales" : money(revenue);
+    const row = { ...day, shownRevenue, shownPosted: money(posted) };
+    const line = (series, cents, more) => ({ ...row, series, revenue: inDollars(cents), ...more });
+    const restated = line("restated", revenue, { isOdd: Boolean(day.anomaly) });
+    return posted === null ? [restated] : [restated, line("posted", posted, { isOdd: false, chosen: false })];
   });
 }
 
@@ -44,7 +47,8 @@ function categoryRows(chosen) {
 function hourRows(chosen) {
   const { grid } = hours(chosen);
   if (!grid.some(({ transactions }) => transactions)) return [];
-  return grid.map((slot) => ({ ...slot, revenue: inDollars(slot.revenue), name: WEEKDAYS[slot.weekday - 1] }));
+  const name = ({ weekday }) => WEEKDAYS[weekday - 1];
+  return grid.map((slot) => ({ ...slot, revenue: inDollars(slot.revenue), name: name(slot) }));
 }
 
 async function drawAll() {

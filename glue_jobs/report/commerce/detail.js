@@ -19,10 +19,12 @@ function showProduct({ number: place, id, name, brand, category, units, net }) {
   const isKept = Object.hasOwn(known.productDays, place);
   find("kept").hidden = !isKept;
   find("not-kept").hidden = isKept;
-  fill("product-days", productDays(place).map(({ date, units, cents }) => row(date, number(count(units)), number(money(cents)))));
+  const dayRow = ({ date, units, cents }) => row(date, number(count(units)), number(money(cents)));
+  fill("product-days", productDays(place).map(dayRow), "It was not sold.");
   const partners = rows(known.partners[place], "product", "lift", "both");
-  fill("partners", partners.map(({ product, lift, both }) =>
-    row(productButton(product), number(lift.toFixed(2)), number(count(both)))), "No product is bought with it more often than by chance.");
+  const partnerRow = ({ product, lift, both }) =>
+    row(productButton(product), number(lift.toFixed(2)), number(count(both)));
+  fill("partners", partners.map(partnerRow), "No product is bought with it more often than by chance.");
 }
 
 function productDays(place) {

@@ -24,12 +24,13 @@ const productButton = (place) => button("product", place, product(place).name);
 
 function fill(id, rows, nothing) {
   const columns = find(id).tHead.rows[0].cells.length;
-  find(id).tBodies[0].replaceChildren(...rows.length ? rows : [made("tr", {}, made("td", { colspan: columns }, nothing))]);
+  const note = made("tr", {}, made("td", { colspan: columns }, nothing));
+  find(id).tBodies[0].replaceChildren(...rows.length ? rows : [note]);
 }
 
 function card(name, meaning, value, note) {
-  return made("div", { class: "card" },
-    made("dt", {}, `${name} `, made("small", {}, meaning)), made("dd", {}, value), made("dd", { class: "note" }, note));
+  const term = made("dt", {}, `${name} `, made("small", {}, meaning));
+  return made("div", { class: "card" }, term, made("dd", {}, value), made("dd", { class: "note" }, note));
 }
 
 // How a number stands beside that of the period before, as `_change` of cards.py says it.
@@ -41,23 +42,34 @@ function change(now, before, shown, period) {
 
 function cards(chosen) {
   const [now, before] = [cell(chosen), cell(chosen, 1)];
-  const period = PERIODS[chosen.period];
-  const compared = (name, meaning, key, shown) =>
-    card(name, meaning, shown(now[key]), change(now[key], before[key], shown, period));
+  const compared = (name, key, shown) =>
+    card(name, "", shown(now[key]), change(now[key], before[key], shown, PERIODS[chosen.period]));
+  const beside = (name, meaning, shown) => card(name, meaning, shown(now), `before ${shown(before)}`);
   const average = ({ net, completed }) => completed ? money(Math.round(net / completed)) : DASH;
-  const [first] = best(chosen);
-  const category = chosen.category || String(largestCategory(chosen));
-  const { name, part } = categories(chosen)[category] ?? { name: DASH, part: null };
   find("cards").replaceChildren(
-    compared(MEASURES[chosen.status], "", "revenue", money),
-    compared("Transactions", "", "transactions", count),
-    card("Average order value", "net, completed orders", average(now), `before ${average(before)}`),
-    compared("Unique customers", "", "customers", count),
-    compared("Units", "", "units", count),
-    card("Returned", "of gross revenue", percent(now.returned, now.gross), `before ${percent(before.returned, before.gross)}`),
-    card("Best product", "", first ? productButton(first.product) : DASH, first ? money(first.revenue) : "nothing was sold"),
-    card(chosen.category ? "Category" : "Largest category", chosen.category ? "" : "of those named", name, part === null ? "nothing was sold" : `${tenths.format(part)} of the revenue of all`),
+    compared(MEASURES[chosen.status], "revenue", money),
+    compared("Transactions", "transactions", count),
+    beside("Average order value", "net, completed orders", average),
+    compared("Unique customers", "customers", count),
+    compared("Units", "units", count),
+    beside("Returned", "of gross revenue", ({ returned, gross }) => percent(returned, gross)),
+    bestCard(chosen),
+    categoryCard(chosen),
   );
+}
+
+function bestCard(chosen) {
+  const [first] = best(chosen);
+  if (!first) return card("Best product", "", DASH, "nothing was sold");
+  return card("Best product", "", productButton(first.product), money(first.revenue));
+}
+
+// The category that is chosen, or else the largest of those that have a name.
+function categoryCard(chosen) {
+  const of = chosen.category ? ["Category", ""] : ["Largest category", "of those named"];
+  const found = categories(chosen)[chosen.category || largestCategory(chosen)];
+  if (!found || found.part === null) return card(...of, found?.name ?? DASH, "nothing was sold");
+  return card(...of, found.name, `${tenths.format(found.part)} of the revenue of all`);
 }
 
 function largestCategory(chosen) {
@@ -91,8 +103,9 @@ function fillCategories(chosen) {
 }
 
 function fillDays(chosen) {
+  const sold = (revenue) => revenue === null ? "no sales" : money(revenue);
   fill("days", days(chosen).map(({ date, transactions, revenue, posted, anomaly }) =>
-    row(date, number(count(transactions)), number(revenue === null ? "no sales" : money(revenue)), number(money(posted)), anomaly)));
+    row(date, number(count(transactions)), number(sold(revenue)), number(money(posted)), anomaly)));
 }
 
 function fillHours(chosen) {
@@ -101,7 +114,8 @@ function fillHours(chosen) {
     ...grid.filter((slot) => slot.hour === hour).map(({ revenue }) => number(money(revenue))));
   fill("hours", Array.from({ length: 24 }, hourRow));
   const sum = (name) => untimed.reduce((total, slot) => total + slot[name], 0);
-  find("untimed").textContent = `Without a time: ${count(sum("transactions"))} transactions, ${money(sum("revenue"))}.`;
+  const told = `${count(sum("transactions"))} transactions, ${money(sum("revenue"))}`;
+  find("untimed").textContent = `Without a time: ${told}.`;
 }
 
 // What is chosen, in words: for the eye, for print, and read out when it changes.
@@ -114,19 +128,24 @@ function describe(chosen) {
     named(known.cities, chosen.city, "all cities"),
     chosen.status || "every status",
   ];
-  find("chosen").textContent =
-    `${texts.join(", ")}: ${MEASURES[chosen.status].toLowerCase()} ${money(revenue)}, ${count(transactions)} transactions.`;
+  const brought = `${MEASURES[chosen.status].toLowerCase()} ${money(revenue)}`;
+  find("chosen").textContent = `${texts.join(", ")}: ${brought}, ${count(transactions)} transactions.`;
 }
 
 function show() {
   const chosen = choice();
-  const filtered = ["period", "category", "city", "status"].map((name) => (filters.elements[name].value = chosen[name]));
-  if (filled !== filtered.join("|")) {
+  for (const filter of filters) filter.value = chosen[filter.name];
+  const filtered = [...filters].map(({ value }) => value).join("|");
+  if (filled !== filtered) { // else the focus would be lost with what is made anew
     for (const part of [describe, cards, fillProducts, fillCategories, fillDays, fillHours]) part(chosen);
     for (const name of document.querySelectorAll(".measure")) name.textContent = MEASURES[chosen.status];
-    filled = filtered.join("|");
+    filled = filtered;
   }
   showDetail(chosen);
+}
+
+function toggleCategory(rank) {
+  choose({ category: rank === choice().category ? "" : rank });
 }
 
 filters.addEventListener("change", ({ target }) => choose({ [target.name]: target.value }));
@@ -134,5 +153,5 @@ document.addEventListener("click", ({ target }) => {
   const { product: place, category, segment } = target.closest("button")?.dataset ?? {};
   if (place) choose({ product: known.products[place][0], segment: "" });
   if (segment) choose({ segment, product: "" });
-  if (category !== undefined) choose({ category: category === choice().category ? "" : category });
+  if (category !== undefined) toggleCategory(category);
 });
