@@ -6,6 +6,8 @@ from decimal import Decimal
 from glue_jobs.report.facts import Facts
 from glue_jobs.report.rendering import COUNT, MONEY, Card, Number, shown
 
+DAYS_BEFORE = "the 7 days before"
+
 
 def cards(facts: Facts) -> list[Card]:
     """Return the cards of a day; beside its own numbers stand those of the day before."""
@@ -14,11 +16,11 @@ def cards(facts: Facts) -> list[Card]:
     def of_day(name: str, key: str, form: str, meaning: str = "") -> Card:
         return Card(name, meaning, shown(form, today[key]), _before(form, today[key], before[key]))
 
-    week = sum((revenue_of(facts, day) for day in facts.week), Decimal())
+    week, last = (_revenue_of(facts, days) for days in (facts.week, facts.week_before))
     month = _revenue(facts, f"{facts.day:%Y-%m}")
     return [
         of_day("Revenue", "revenue", MONEY),
-        Card("Last 7 days", "revenue", shown(MONEY, week), "this day included"),
+        Card("Last 7 days", "revenue", shown(MONEY, week), _before(MONEY, week, last, DAYS_BEFORE)),
         Card(f"{facts.day:%B}", "revenue", shown(MONEY, month), "from the first to this day"),
         of_day("Purchases", "purchases", COUNT),
         of_day("Average order value", "average", MONEY),
@@ -31,6 +33,10 @@ def cards(facts: Facts) -> list[Card]:
 def revenue_of(facts: Facts, day: date) -> Decimal:
     """Return what a day's purchases brought in, US dollars."""
     return _revenue(facts, day.isoformat())
+
+
+def _revenue_of(facts: Facts, days: list[date]) -> Decimal:
+    return sum((revenue_of(facts, day) for day in days), Decimal())
 
 
 def _day(facts: Facts, day: date) -> dict[str, Number | None]:
@@ -52,12 +58,14 @@ def _rate(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _before(form: str, today: Number | None, before: Number | None) -> str:
-    """Return the number of the day before, and where it went; nothing if there was none."""
+def _before(
+    form: str, today: Number | None, before: Number | None, period: str = "the day before"
+) -> str:
+    """Return the number of the period before, and where it went; nothing if there was none."""
     if not before or today is None:
         return ""
     arrow = "▲" if today > before else "▼" if today < before else "="
-    return f"{arrow} from {shown(form, before)} the day before"
+    return f"{arrow} from {shown(form, before)} {period}"
 
 
 def _revenue(facts: Facts, period: str) -> Decimal:

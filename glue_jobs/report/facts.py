@@ -37,6 +37,11 @@ class Facts:
         return [self.day - timedelta(days=ago) for ago in reversed(range(DAYS))]
 
     @property
+    def week_before(self) -> list[date]:
+        """The seven days before that week."""
+        return [day - timedelta(days=DAYS) for day in self.week]
+
+    @property
     def until(self) -> datetime:
         """The end of what the report can know: of its day, or now while the day lasts."""
         midnight = datetime.combine(self.day, datetime.min.time(), UTC)
@@ -64,7 +69,7 @@ def collect(athena: Athena, databases: dict[str, str], day: date, written: datet
     known = statements()
     week = day - timedelta(days=DAYS - 1)
     given = {
-        "first": min(week, day.replace(day=1)).isoformat(),
+        "first": min(week - timedelta(days=DAYS), day.replace(day=1)).isoformat(),
         "week": week.isoformat(),
         "before": (day - timedelta(days=1)).isoformat(),
         "day": day.isoformat(),

@@ -37,12 +37,14 @@ _OF_CATEGORY = "category === null || datum.category === category"
 
 def figures(facts: Facts, health: Health) -> dict[str, dict[str, Any]]:
     """Return the specifications of the charts that have something to show, by name."""
+    hours = facts.week_hours
+    has_events = any(row["has_events"] for row in hours)
     charts = {
-        "revenue": facts.hours and revenue(facts.week_hours),
+        "revenue": has_events and revenue(hours),
         "products": facts.products and products(facts.products),
         "categories": facts.steps and categories(facts.steps),
         "funnel": facts.steps and funnel(facts.steps),
-        "rhythm": facts.hours and rhythm(facts.week_hours),
+        "rhythm": has_events and rhythm(hours),
         "segments": facts.segments and segments(facts.segments),
         "slots": health.slots and slots(health.slots),
         "reasons": facts.reasons and reasons(facts.reasons[:PLACES]),

@@ -2,7 +2,7 @@
 -- a parameter: `first`, `week`, `before` and `day` are days, YYYY-MM-DD.
 
 -- statement hours, gold
--- One row per hour that has events, UTC, from the first of the month or a week before, whichever is earlier.
+-- One row per hour that has events, UTC, from the first of the month or of the 14 days, whichever is earlier.
 select
     dt,
     hour,

@@ -19,6 +19,7 @@ from tests.tools import demo
 
 DAY = "2026-03-02"  # of the sample
 QUIET = "2026-03-05"  # no event, but the sample in its week
+AFTER = "2026-03-09"  # no event in its week, the sample in the week before
 NEVER = "2025-01-31"  # nothing in its week, nothing in its month
 ODD = "</script><b>\"&'\u00e9"  # nobody checks what a product or category is called
 # Names that are something else to a browser, to its engine, to Vega, or to us.

@@ -11,6 +11,7 @@ from tests.pipeline import Pipeline
 from tests.report import report_stack
 from tests.report.report_browser import DESKTOP, PHONE, Opened, opened
 from tests.report.report_stack import (
+    AFTER,
     DAY,
     LOOKALIKES,
     NEVER,
@@ -265,6 +266,21 @@ def test_nothing_at_all(reports: Path, chromium: Browser) -> None:
         charts = shown.page.locator(".chart").evaluate_all("all => all.map(one => one.id)")
         assert charts == ["chart-slots"]
         assert shown.cards("health-cards")["Missing slots"] == "288"
+
+
+def test_week_before(
+    pipeline: Pipeline, chromium: Browser, tmp_path: Path, week: list[oracle.Event]
+) -> None:
+    """A week without events is not drawn; beside its zero stands the week before."""
+    file = tmp_path / "report.html"
+    write_to(pipeline, AFTER, file)
+
+    with opened(chromium, file, DESKTOP) as shown:
+        assert shown.cards("cards")["Last 7 days"] == "$0.00"
+        note = f"▼ from {MONEY.format(revenue_of(week))} the 7 days before"
+        assert note in shown.page.locator("#cards .note").all_text_contents()
+        charts = shown.page.locator(".chart").evaluate_all("all => all.map(one => one.id)")
+        assert charts == ["chart-slots"]
 
 
 def test_day_that_lasts(pipeline: Pipeline, chromium: Browser, tmp_path: Path) -> None:
