@@ -150,7 +150,7 @@ def test_functions_have_the_code() -> None:
     """All are packed into the one zip that the command has put there."""
     code = {"S3Bucket": {"Fn::Sub": ANALYTICS}, "S3Key": {"Ref": "CodeKey"}}
 
-    assert len(FUNCTIONS) == 7
+    assert len(FUNCTIONS) == 8
     assert all(function["Code"] == code for function in FUNCTIONS.values())
 
 

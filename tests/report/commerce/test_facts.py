@@ -24,6 +24,7 @@ NEW_YORK = "America/New_York"
 WRITTEN = datetime(2026, 4, 2, 6, tzinfo=UTC)
 # What a name can be beside a name: to SQL, to our reader of statements, to a browser.
 ODD = ["o'clock", "?", " :day", "{ids}", "{lines}", "a\nb", "</script>", "a\u2028b", "\\", "-- b"]
+HOURS = ("", " 00:00:00", " 12:34:56", " 23:59:59")
 # Each example fills tables and asks all.
 FEW = settings(max_examples=3, phases=[Phase.generate], derandomize=True)
 
@@ -150,7 +151,7 @@ def _large_shop(day: date) -> Iterator[Delivery]:
         line(
             number,
             f"p{number}",
-            str(day - timedelta(days=random.randrange(60))) + random.choice(["", " 12:34:56"]),
+            str(day - timedelta(days=random.randrange(60))) + random.choice(HOURS),
             customer_id=f"u{random.randrange(500)}",
             status=random.choice(STATUSES),
             total_amount=f"{random.randrange(10_000) / 100:.2f}",
