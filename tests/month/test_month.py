@@ -26,7 +26,7 @@ from tests.tools import calls
 
 STUDENT = "month"
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
-JOBS = ("LoadJobName", "CurateJobName", "MartsJobName")
+JOBS = ("LoadJobName", "CurateJobName", "MartsJobName", "OrderReportJobName", "ReportJobName")
 COMPARED = [table.name for table in (*SILVER, *GOLD)]
 # One execution dies in each of these, in their order.
 STEPS = (
@@ -39,7 +39,7 @@ STEPS = (
     "QualityGate",
     "MergeMasterData",
     "RefreshTables",
-    "Summarize",
+    "WriteOrderReport",
     "KeepSummary",
 )
 NEWCOMER = {
@@ -89,7 +89,8 @@ def stacks(aws_environment: None, recorded: set[Call], api: CustomersServer) -> 
     stacks.put_code()
     for job in JOBS:
         stacks.loads = job
-        stacks.quicken()
+        if "Report" not in job:  # which has no Spark
+            stacks.quicken()
         stacks.change_job(MaxRetries=0)  # the state machine's own is enough
     return stacks
 
@@ -176,6 +177,14 @@ def _objects(stacks: OrderBook, name: str) -> dict[str, str]:
     }
 
 
+def _page(stacks: OrderBook, day: date) -> dict[str, Any]:
+    """Return what the page of a day draws and filters."""
+    place = {"Bucket": stacks.stack["AnalyticsBucketName"]}
+    found = boto3.client("s3").get_object(**place, Key=f"reports/commerce/dt={day}/index.html")
+    _, _, rest = found["Body"].read().decode().partition('id="data">')
+    return json.loads(rest.partition("</script>")[0])
+
+
 def _told(mails: str) -> list[tuple[str, dict]]:
     """Return subject and message of what the order book has told since the last look."""
     sqs, told = boto3.client("sqs"), []
@@ -234,7 +243,8 @@ def test_fails_closed(shop: Shop, passed: dict[date, Day], stacks: OrderBook) ->
 
     assert passed[shop.bad_day].as_of == str(shop.days[0])
     assert {day: passed[day].as_of for day in good} == {day: str(day) for day in good}
-    assert {*_objects(stacks, "summary.csv")} == {*map(str, good)}
+    for name in ("summary.csv", "index.html"):
+        assert {*_objects(stacks, name)} == {*map(str, good)}
 
 
 def test_late_returns(shop: Shop, passed: dict[date, Day]) -> None:
@@ -257,7 +267,8 @@ def test_bad_day_is_healed(shop: Shop, passed: dict[date, Day], stacks: OrderBoo
     answer = _ended(_start(stacks, date=str(shop.bad_day)))
 
     assert answer["status"] == "SUCCEEDED", answer["cause"]
-    assert {*_objects(stacks, "summary.csv")} == {*map(str, shop.days)}
+    for name in ("summary.csv", "index.html"):
+        assert {*_objects(stacks, name)} == {*map(str, shop.days)}
     found, expected = _found(stacks), _expected(shop)
     assert found == expected
 
@@ -287,13 +298,14 @@ def test_killed_at_every_step(
 
     assert answer["status"] == "SUCCEEDED", answer["cause"]
     expected = _expected(shop, late, Delivery("customers", day, [NEWCOMER]))
-    found, left = _found(stacks), _objects(stacks, "summary.csv")
+    found, left, page = _found(stacks), _objects(stacks, "summary.csv"), _page(stacks, day)
     assert found == expected
     assert [subject for subject, _ in _told(mails)] == [f"Order book: {day} is done"]
 
     assert _ended(_start(stacks, **given))["status"] == "SUCCEEDED"
     assert _found(stacks) == found
     assert _objects(stacks, "summary.csv") == left
+    assert _page(stacks, day) == page
     assert passed
 
 
