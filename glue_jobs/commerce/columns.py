@@ -101,7 +101,7 @@ def _moments(texts: pa.Array, _: Kind, delivery: Delivery) -> pa.StructArray:
     local = pc.if_else(has_zone, None, texts).cast(NAIVE)
     local_time = pc.floor_temporal(pc.if_else(is_date, None, local), unit="millisecond")
     times = pc.coalesce(
-        pc.floor_temporal(zoned, unit="millisecond"), _in_utc(local_time, delivery.zone)
+        pc.floor_temporal(zoned, unit="millisecond"), in_utc(local_time, delivery.zone)
     )
     days = pc.if_else(is_date, local, _in_zone(times, delivery.zone)).cast(pa.date32())
     moments = [days, times]
@@ -116,7 +116,9 @@ def _is_in_range(days: pa.Array, delivered: date) -> pa.BooleanArray:
     return pc.and_(pc.greater_equal(numbers, first), pc.less_equal(numbers, last))
 
 
-def _in_utc(times: pa.Array, zone: tzinfo) -> pa.Array:
+def in_utc(times: pa.Array, zone: tzinfo) -> pa.Array:
+    """Return times of a zone in UTC; none of the two has a zone of its own."""
+
     def in_utc(minute: datetime) -> datetime:
         return minute.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
 

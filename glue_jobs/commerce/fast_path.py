@@ -5,7 +5,7 @@ stays the definition: a line taken here is a record there, the same.
 """
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from glue_jobs.commerce import columns, layouts
-from glue_jobs.commerce.columns import NAIVE
+from glue_jobs.commerce.columns import NAIVE, in_utc
 from glue_jobs.commerce.contracts import CENT, CONTRACTS, Delivery
 from glue_jobs.commerce.records import MAX_LINE, parse_line
 from glue_jobs.lines.known import KnownLayouts
@@ -116,11 +116,12 @@ def _clicks(values: Columns, *_: object) -> Columns:
 
 
 def _with_effective_time(values: Columns, rows: int, delivery: Delivery) -> Columns:
-    """Replace ``updated_at`` by when a record was true: a day alone counts from 00:00 UTC."""
-    default = pa.repeat(pa.scalar(datetime.combine(delivery.day, time()), NAIVE), rows)
+    """Replace ``updated_at`` by when a record was true: a day alone counts from its midnight."""
+    delivered = datetime.combine(delivery.day, time(), delivery.zone).astimezone(UTC)
+    default = pa.repeat(pa.scalar(delivered.replace(tzinfo=None), NAIVE), rows)
     updated = values.pop("updated_at", None)
     if updated is not None:
-        midnights = pc.struct_field(updated, "day").cast(NAIVE)
+        midnights = in_utc(pc.struct_field(updated, "day").cast(NAIVE), delivery.zone)
         default = pc.coalesce(pc.struct_field(updated, "time"), midnights, default)
     return {**values, "effective_time": default}
 

@@ -176,9 +176,10 @@ def _click(values: dict[str, Any], _: Delivery) -> dict[str, Any]:
 
 
 def _with_effective_time(values: dict[str, Any], delivery: Delivery) -> dict[str, Any]:
-    """Replace ``updated_at`` by when a record was true: a day alone counts from 00:00 UTC."""
+    """Replace ``updated_at`` by when a record was true: a day alone counts from its midnight."""
     moment = values.pop("updated_at", None) or Moment(delivery.day, None)
-    return {**values, "effective_time": moment.time or datetime.combine(moment.day, time(), UTC)}
+    midnight = datetime.combine(moment.day, time(), delivery.zone)
+    return {**values, "effective_time": moment.time or midnight.astimezone(UTC)}
 
 
 _RECORDS = {

@@ -4,10 +4,13 @@
 with dated as (
     select
         *,
-        lead(date(effective_time)) over (
+        lead(effective_date) over (
             partition by product_id order by effective_time, name, category, brand, price, stock
         ) as next_date
-    from products
+    from (
+        select *, date(from_utc_timestamp(effective_time, :source_time_zone)) as effective_date
+        from products
+    )
 ),
 
 compared as (
@@ -19,7 +22,7 @@ compared as (
         ) as next_content,
         lead(effective_time) over (partition by product_id order by effective_time) as until
     from dated
-    where next_date is null or next_date > date(effective_time)
+    where next_date is null or next_date > effective_date
 ),
 
 versions as (

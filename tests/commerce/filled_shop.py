@@ -14,8 +14,10 @@ SALES = {"transactions", "sales"}
 
 def shop(files: list[Delivery], answers: Answers, without: Iterable[str] = ()) -> Shop:
     """Fill the tables with what the oracles make of deliveries, some with nothing; return it."""
-    tables, counts = oracle.load(files, ZoneInfo(answers.zone))
-    tables |= marts(tables, latest_day(files)) | {"commerce_ledger": ledger(files, counts)}
+    zone = ZoneInfo(answers.zone)
+    tables, counts = oracle.load(files, zone)
+    tables |= marts(tables, latest_day(files), zone=zone)
+    tables["commerce_ledger"] = ledger(files, counts)
     tables |= {key: [] for key in without}
     answers.fill({name: rows for name, rows in tables.items() if TABLES[name].layer != "silver"})
     loaded = (file for file in files if file.source in SALES and file.records)

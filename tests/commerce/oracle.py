@@ -94,7 +94,7 @@ def _load_file(delivery: Delivery, zone: tzinfo, silver: Silver) -> Counts:
         if isinstance(values, str):
             reasons[values] += 1
             continue
-        table, row, effective = _silver_row(values, delivery)
+        table, row, effective = _silver_row(values, delivery, zone)
         times = silver[table].setdefault(row, [])
         accepted += not times
         times.append(effective)
@@ -106,10 +106,10 @@ def _total_order(row: Row) -> list[tuple[bool, Any]]:
     return [(value is not None, value) for value in row.values()]  # NULL is the least
 
 
-def _silver_row(values: Row, delivery: Delivery) -> tuple[str, tuple, datetime]:
+def _silver_row(values: Row, delivery: Delivery, zone: tzinfo) -> tuple[str, tuple, datetime]:
     """Return the table, the row's values in the order of COLUMNS, and its effective time."""
     updated = values.get("updated_at") or Moment(delivery.day, None)
-    effective = updated.time or _midnight(updated.day, UTC)
+    effective = updated.time or _midnight(updated.day, zone)
     moment = values[DATED[delivery.source]] if delivery.source in DATED else None
     values["dt"] = (moment.day if moment else delivery.day).isoformat()
     values["transaction_time"] = values["event_time"] = moment and moment.time

@@ -5,7 +5,7 @@ The yardstick: slow, exact, and independent of the job, with which it shares no 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby, permutations
 from typing import Any
@@ -41,15 +41,24 @@ def latest_day(deliveries: Iterable[Any]) -> date | None:
 
 
 def marts(
-    tables: Tables, as_of: date | None, events: Iterable[Row] = (), *, show_pii: bool = False
+    tables: Tables,
+    as_of: date | None,
+    events: Iterable[Row] = (),
+    *,
+    show_pii: bool = False,
+    zone: tzinfo = UTC,
 ) -> Tables:
-    """Return every mart, rows sorted as in SQL by their keys.
+    """Return every mart, rows sorted as in SQL by their keys; days begin in a zone.
 
     ``tables``: of ``oracle.load``; ``events``: rows of ``silver.events`` with their ``dt``.
     """
     facts = tables["fct_transactions"]
-    products = _dimension(tables["products"], "product_id", PRODUCT, ("stock",), facts)
-    customers = _dimension(tables["customers"], "customer_id", CUSTOMER, ("signup_date",), facts)
+    products = _dimension(
+        _of_day(tables["products"], zone), "product_id", PRODUCT, ("stock",), facts
+    )
+    customers = _dimension(
+        _of_day(tables["customers"], zone), "customer_id", CUSTOMER, ("signup_date",), facts
+    )
     for row in products:
         row["stock"] = row["stock"] if row["is_current"] else None
     if not show_pii:
@@ -78,12 +87,18 @@ def _greatest(row: Row, columns: Sequence[str]) -> list[tuple[bool, Any]]:
     return [(row[name] is not None, row[name]) for name in columns]  # NULL is the least
 
 
+def _of_day(rows: list[Row], zone: tzinfo) -> list[Row]:
+    """Return rows with the day on which they became true."""
+    times = (row["effective_time"].replace(tzinfo=UTC).astimezone(zone) for row in rows)
+    return [row | {"day": time.date()} for row, time in zip(rows, times, strict=True)]
+
+
 def _dimension(
     rows: list[Row], key: str, told: Sequence[str], latest: Sequence[str], facts: list[Row]
 ) -> list[Row]:
     entities = defaultdict(dict)
     for row in sorted(rows, key=lambda row: (row["effective_time"], _greatest(row, told + latest))):
-        entities[row[key]][row["effective_time"].date()] = row  # of a day the last
+        entities[row[key]][row["day"]] = row  # of a day the last
     found = []
     for name in sorted(entities.keys() | {fact[key] for fact in facts}):
         versions = [

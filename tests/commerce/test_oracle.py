@@ -124,14 +124,14 @@ def test_a_reversal_is_not_before_the_sale() -> None:
     assert facts(on(3, dated), zone=CITY)[0]["reversed_time"] == at(2, 5)
 
 
-def test_a_day_of_update_begins_in_utc() -> None:
-    """As the day of a delivery does, whatever the zone of the source; a time is in the zone."""
+def test_a_day_of_update_begins_in_the_zone() -> None:
+    """As the day of a delivery does, and as a time without a zone is read."""
     returned = LINE | {"status": "returned", "updated_at": "2026-03-05"}
     timed = returned | {"updated_at": "2026-03-05 00:00:00"}
 
-    assert facts(on(6, returned), zone=CITY)[0]["reversed_time"] == at(5)
+    assert facts(on(6, returned), zone=CITY)[0]["reversed_time"] == at(5, 5)
     assert facts(on(6, timed), zone=CITY)[0]["reversed_time"] == at(5, 5)
-    assert facts(on(6, returned | {"updated_at": ""}), zone=CITY)[0]["reversed_time"] == at(6)
+    assert facts(on(6, returned | {"updated_at": ""}), zone=CITY)[0]["reversed_time"] == at(6, 5)
 
 
 def test_duplicates() -> None:
@@ -292,7 +292,7 @@ def test_reviews_and_clickstream_are_kept_by_their_own_day() -> None:
 
     [kept] = tables["reviews"]
     assert (kept["dt"], kept["rating"], kept["review_text"]) == ("2026-03-02", 4, None)
-    assert (kept["first_effective"], kept["last_effective"]) == (at(3), at(5))
+    assert (kept["first_effective"], kept["last_effective"]) == (at(3, 5), at(5, 5))
     assert tables["clickstream"] == [
         {
             "dt": "2026-03-02",

@@ -20,7 +20,7 @@ from local_aws.server import LocalAws
 from tests.commerce.oracle_records import Row
 from tests.empty_lake import EmptyLake
 
-LIMITS = Limits("30,60,120,240", "2,3,5,8", 180, 30, 50, 5, show_pii=False)
+LIMITS = Limits("30,60,120,240", "2,3,5,8", 180, 30, 50, 5, show_pii=False, source_time_zone="UTC")
 NOTHING = dict.fromkeys(("lines", "accepted", "duplicates", "rejected"), 0)
 
 

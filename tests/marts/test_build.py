@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
 from pyspark.sql import SparkSession
@@ -26,7 +27,7 @@ from tests.commerce import oracle, oracle_marts
 from tests.commerce.oracle_records import Delivery, Row
 from tests.marts.marts_lake import LIMITS, MartsLake
 
-LATEST = date(2026, 9, 1)
+LATEST, BERLIN = date(2026, 9, 1), ZoneInfo("Europe/Berlin")
 RECENCIES, ORDERS = (-1, 0, 30, 31, 60, 61, 120, 121, 240, 241), (1, 2, 3, 4, 5, 7, 8, 9)
 
 
@@ -260,18 +261,22 @@ def test_lost_revenue(lake: MartsLake, tables: dict[str, list[Row]]) -> None:
 def test_first_day(aws: LocalAws, spark: SparkSession) -> None:
     """Before anything is loaded there is nothing to say; of customers without sales there is.
 
-    Their names and addresses are shown if they are asked for.
+    Their names and addresses are shown if they are asked for. Where days begin before those of UTC
+    what was true in the morning of one and at the midnight after it are two versions.
     """
     lake = MartsLake(aws, spark)
     with pytest.raises(NothingLoadedError, match="deliver files, load them"):
         lake.make()
-    tables = oracle.load(DELIVERIES[5:6])[0]
+    morning = _product(1, updated_at="2026-03-01 10:00:00", name="Morning")
+    files = [Delivery("products", date(2026, 3, 2), [_product(1), morning]), DELIVERIES[5]]
+    tables = oracle.load(files, BERLIN)[0]
     lake.fill(tables, LATEST)
 
-    rows = lake.make(LIMITS._replace(show_pii=True))
+    rows = lake.make(LIMITS._replace(show_pii=True, source_time_zone=BERLIN.key))
 
-    assert rows == {**dict.fromkeys(rows, 0), "dim_customers": 2, "customer_value": 2}
+    known = {"dim_products": 2, "dim_customers": 2, "customer_value": 2}
+    assert rows == {**dict.fromkeys(rows, 0), **known}
     assert {mart: [*lake.partitions(mart)] for mart in MARTS} == {mart: [CURRENT] for mart in MARTS}
-    expected = oracle_marts.marts(tables, LATEST, show_pii=True)
-    for mart in (CUSTOMER_VALUE, DIM_CUSTOMERS):
+    expected = oracle_marts.marts(tables, LATEST, show_pii=True, zone=BERLIN)
+    for mart in (CUSTOMER_VALUE, DIM_CUSTOMERS, DIM_PRODUCTS):
         assert _found(lake, mart) == sorted(expected[mart.name], key=str)

@@ -12,6 +12,7 @@ GIVEN = {
     "most_products": "50",
     "least_baskets": "5",
     "show_pii": "false",
+    "source_time_zone": "Europe/Berlin",
 }
 
 
@@ -42,6 +43,7 @@ def test_limits() -> None:
             "few",
             "--least_baskets takes a number from 1 to 999999999, but got 'few'",
         ),
+        ("source_time_zone", "Berlin", "--source_time_zone takes a name of the IANA time zone"),
         ("show_pii", "yes", "--show_pii takes true or false, but got 'yes'"),
     ],
 )

@@ -65,11 +65,12 @@ def test_arguments_of_the_marts() -> None:
         "--most_products": "50",
         "--least_baskets": "5",
         "--show_pii": {"Ref": "ShowPii"},
+        "--source_time_zone": {"Ref": "SourceTimeZone"},
     }
     assert template(COMMERCE)["Parameters"]["ShowPii"]["Default"] == "false"
+    given = {"--show_pii": "true", "--source_time_zone": "UTC"}
     assert limits_of({
-        name.removeprefix("--"): "true" if isinstance(value, dict) else value
-        for name, value in _own(MARTS_JOB).items()
+        name.removeprefix("--"): value for name, value in {**_own(MARTS_JOB), **given}.items()
     }).show_pii
 
 

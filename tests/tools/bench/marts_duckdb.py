@@ -21,6 +21,7 @@ GIVEN = {
     "order_counts": "'2,3,5,8'",
     "session_days": "30",
     "show_pii": "false",
+    "source_time_zone": "'UTC'",
 }
 BOUGHT = """
     select
