@@ -4,20 +4,16 @@ from collections.abc import Generator
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from math import inf
-from pathlib import Path
 
 import pytest
 
-from commerce.functions.metrics import FRESHNESS_HOURS, QUALITY_FAILED, SCHEMA_CHANGES
-from glue_jobs.commerce import run as orders
 from glue_jobs.events.load import NOTHING, Loaded
 from glue_jobs.events.metrics import metrics
 from glue_jobs.events.run import Intake, Outcome
 from glue_jobs.events.schemas import TABLES
 from glue_jobs.report.facts import statements
-from glue_jobs.run_metrics import COST, run_metrics
-from tests.template import COMMERCE, resources, template
-from tests.tools import cost, cost_figures, cost_orders, cost_page
+from tests.template import template
+from tests.tools import cost, cost_page
 from tests.tools.cost import Defaults, Run, Setting
 
 # Round numbers, so that the expected bill can be worked out by hand.
@@ -188,40 +184,6 @@ def test_run_is_estimated_as_the_job_does() -> None:
 
         assert cost.run_cost(files, 5, 0.5) == pytest.approx(found["EstimatedCost"][0])
         assert len(found) == cost.METRICS
-
-
-def test_bill_of_the_order_book(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It counts what the second template has, and two runs a day."""
-    alarm, dashboard = ({"Type": f"AWS::CloudWatch::{kind}"} for kind in ("Alarm", "Dashboard"))
-    made = {"A": alarm, "B": alarm, "C": dashboard, "D": {"Type": "AWS::Glue::Job"}}
-    given = {"LoadWorkers": {"Default": 3}, "DpuHourPrice": {"Default": 0.5}, "StudentId": {}}
-    found = {"Resources": made, "Parameters": given}
-    monkeypatch.setattr(cost_orders, "template", lambda _: found)
-    monkeypatch.setattr(cost_orders, "ORDER_SECONDS", {"load": 120, "marts": 60})
-    monkeypatch.setattr(cost_orders, "ORDER_METRICS", 5)
-
-    assert cost_orders.bill() == pytest.approx({
-        "Glue job, load": 1.5,  # 30 x 3 x 120 s are 3 DPU-hours
-        "Glue job, marts": 0.75,
-        "5 metrics": 1.5,
-        "2 alarms": 0.2,
-        "dashboard": 3.0,
-        "secret, if there is an API": 0.4,
-    })
-
-
-def test_metrics_of_the_order_book() -> None:
-    """All names that its jobs and functions publish, and the cost of all jobs, are counted."""
-    run = {"StartedOn": datetime.now(UTC), "MaxCapacity": 2.0}
-    counts = {**orders.Outcome([], None, set(), ()).counts, "lines": 1}
-    of_jobs = [run_metrics(each, run, 0.44, datetime.now(UTC)) for each in (counts, {})]
-    together = {FRESHNESS_HOURS, QUALITY_FAILED, SCHEMA_CHANGES, COST}
-
-    assert sum(map(len, of_jobs)) + len(together) == cost_figures.ORDER_METRICS
-    assert cost_figures.ORDER_SECONDS.keys() == {
-        Path(job["Command"]["ScriptLocation"]["Fn::Sub"]).stem
-        for job in resources("AWS::Glue::Job", COMMERCE).values()
-    }
 
 
 def test_statements() -> None:

@@ -2,7 +2,8 @@
 
 from glue_jobs.commerce.contracts import CONTRACTS, Contract
 from tests.template import PROJECT
-from tests.tools.cost_page import markdown, written
+from tests.tools.cost_page import written
+from tests.tools.cost_tables import markdown
 
 PAGE = PROJECT / "docs/commerce-contracts.md"
 

@@ -78,8 +78,8 @@ def read_defaults() -> Defaults:
     return Defaults(
         workers=int(default["CurateWorkers"]),
         dpu_price=float(default["DpuHourPrice"]),
-        runs_a_day=_firings(default["CurateSchedule"]),
-        files_a_day=_firings(properties["GeneratorRule"]["ScheduleExpression"]),
+        runs_a_day=firings(default["CurateSchedule"]),
+        files_a_day=firings(properties["GeneratorRule"]["ScheduleExpression"]),
         events_a_file=sum(map(int, sizes)) / 2,
         memory_mb=int(generator["MemorySize"]),
         raw_days=int(default["RawRetentionDays"]),
@@ -93,7 +93,8 @@ def read_defaults() -> Defaults:
     )
 
 
-def _firings(schedule: str) -> int:
+def firings(schedule: str) -> int:
+    """Return how often a schedule fires on a day."""
     monday = datetime(2026, 11, 23, tzinfo=UTC)
     return sum(names(schedule, monday + timedelta(minutes=at)) for at in range(24 * 60))
 

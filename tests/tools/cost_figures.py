@@ -11,6 +11,8 @@ PRICES = {
     "Lambda invocation": (0.2e-6, "lambda", "others"),
     "Lambda GB-second, arm64": (0.0000133334, "lambda", "others"),
     "S3 GiB, month": (0.023, "s3", "others"),
+    "S3 Glacier GiB, month": (0.0036, "s3", "others"),
+    "S3 transition to Glacier": (30e-6, "s3", "others"),
     "S3 PUT, COPY, LIST": (5e-6, "s3", "others"),
     "S3 GET, HEAD": (0.4e-6, "s3", "others"),
     "Athena TiB": (5.0, "athena", "others"),
@@ -70,9 +72,6 @@ ASSUMED = {
     "names of metrics a run, --enable-metrics": 30,  # the driver's, all executors', each one's
     "names of metrics a run, --enable-observability-metrics": 40,
 }
-# Of the second stack: seconds that a run is taken to last, and the names that are published.
-ORDER_SECONDS = {"load_commerce": 80, "build_marts": 80, "write_report": 60}
-ORDER_METRICS = 16  # ten of the load, two of the marts, four of all together
 METRICS = 13  # names in glue_jobs/events/metrics.py and run_metrics.py
 TRANSITIONS, QUESTIONS = 16, 2  # of the state machine, if it runs the job; two pages of files
 STATEMENTS = 8  # of a report

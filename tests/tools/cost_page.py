@@ -1,10 +1,8 @@
 """The tables of docs/cost.md, as ``make cost`` writes them; the words around them stay."""
 
 import re
-from collections.abc import Iterable
 
 from tests.template import PROJECT
-from tests.tools import cost_orders
 from tests.tools.cost import (
     MONTH,
     Defaults,
@@ -16,6 +14,8 @@ from tests.tools.cost import (
     settings,
 )
 from tests.tools.cost_figures import ASSUMED, MEASURED, PRICES, RUNS, Run
+from tests.tools.cost_order_page import order_tables
+from tests.tools.cost_tables import bills_table, figures_table, markdown, shown
 
 PAGE = PROJECT / "docs/cost.md"
 
@@ -75,51 +75,27 @@ def _metrics_of_glue(found: Defaults) -> dict[str, float]:
 
 def tables(found: Defaults) -> dict[str, str]:
     """Return the tables of the page by their names there."""
-    names_, bills = zip(*((of.name, bill(of, found)) for of in settings(found)), strict=True)
-    rows = [[item, *(f"{costs[item]:,.2f}" for costs in bills)] for item in bills[0]]
-    totals = [f"**{sum(costs.values()):,.2f}**" for costs in bills]
+    bills = {of.name: bill(of, found) for of in settings(found)}
     runs = [
         [files, f"{run_cost(files, found.workers, found.dpu_price):.4f}", *RUNS[files]]
         for files in RUNS
     ]
     figures = {**found._asdict(), **MEASURED, **ASSUMED}
     prices = [
-        [unit, _shown(usd), f"aws.amazon.com/{page}/pricing", who]
+        [unit, shown(usd), f"aws.amazon.com/{page}/pricing", who]
         for unit, (usd, page, who) in PRICES.items()
     ]
-    orders = cost_orders.bill()
     return {
-        "orders": markdown(
-            ["USD a month", "order book"],
-            [
-                *([item, f"{usd:,.2f}"] for item, usd in orders.items()),
-                ["**total**", f"**{sum(orders.values()):,.2f}**"],
-            ],
-        ),
-        "bill": markdown(["USD a month", *names_], [*rows, ["**total**", *totals]]),
+        "bill": bills_table(bills),
         "moves": markdown(
             ["what", "USD a month"], [[what, f"{usd:+,.2f}"] for what, usd in moves(found).items()]
         ),
         "runs": markdown(["files", "USD a run", *Run._fields], runs),
         "limits": _limits(found),
-        "figures": markdown(
-            ["figure", "value"], [[name, _shown(value)] for name, value in figures.items()]
-        ),
+        "figures": figures_table(figures),
         "prices": markdown(["unit", "USD", "page", "said by"], prices),
+        **order_tables(bills),
     }
-
-
-def markdown(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """Return a table."""
-    titles = [title.replace("_", " ") for title in header]
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(map(_shown, value))
-    return f"{value:,.10f}".rstrip("0").rstrip(".")
 
 
 def _limits(found: Defaults) -> str:

@@ -8,7 +8,8 @@ from glue_jobs.events import schemas as events
 from glue_jobs.lake.tables import Table
 from glue_jobs.marts import schemas as marts
 from tests.template import PROJECT, TEMPLATES, resources
-from tests.tools.cost_page import markdown, written
+from tests.tools.cost_page import written
+from tests.tools.cost_tables import markdown
 
 PAGE = PROJECT / "docs/data-dictionary.md"
 TABLES = (*events.TABLES, *commerce.TABLES, *marts.MARTS)

@@ -11,7 +11,8 @@ from glue_jobs.events import schemas as events
 from glue_jobs.marts import schemas as marts
 from glue_jobs.marts.lineage import STEPS
 from tests.template import PROJECT
-from tests.tools.cost_page import markdown, written
+from tests.tools.cost_page import written
+from tests.tools.cost_tables import markdown
 from tests.tools.lineage import Columns, columns_of
 from tests.tools.lineage_picture import picture
 

@@ -11,7 +11,8 @@ from local_aws.settings import Settings
 from tests.commerce.answers import QUERIES, Answers, Row
 from tests.commerce.sample_tables import sample_tables
 from tests.template import PROJECT
-from tests.tools.cost_page import markdown, written
+from tests.tools.cost_page import written
+from tests.tools.cost_tables import markdown
 
 PAGE = PROJECT / "docs/commerce-questions.md"
 SHOWN = 5  # rows of an answer

@@ -9,7 +9,8 @@ from tests.template import PROJECT
 from tests.tools.cost import PAGE_OF_A_LIST, TABLES, TIB, read_defaults
 from tests.tools.cost_figures import MEASURED as COST_MEASURED
 from tests.tools.cost_figures import PRICES
-from tests.tools.cost_page import markdown, written
+from tests.tools.cost_page import written
+from tests.tools.cost_tables import markdown
 from tests.tools.scaling import (
     CASES,
     DAY,
