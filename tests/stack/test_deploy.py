@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import boto3
@@ -9,7 +10,9 @@ import pytest
 import yaml
 
 from commerce import deploy
+from local_aws.calls import recording
 from tests.template import COMMERCE, PROJECT, TEMPLATE, template
+from tests.tools import calls
 from tests.tools.stacks import stack_outputs
 
 WORKFLOW = PROJECT / ".github/workflows/deploy.yml"
@@ -69,7 +72,7 @@ def test_plan(
 ) -> None:
     """A plan names what would change, and leaves stacks and code as they are."""
     told = ENVIRONMENTS["dev"]
-    changed = {**told, "commerce": {**told["commerce"], "OrchestrationSchedule": "rate(1 day)"}}
+    changed = {**told, "commerce": {**told["commerce"], "QueryApi": "true"}}
     (tmp_path / "dev.json").write_text(json.dumps(changed), encoding="utf-8")
     monkeypatch.setattr(deploy, "ENVIRONMENTS", tmp_path)
     before, outputs = _keys(), stack_outputs(SECOND)
@@ -78,12 +81,29 @@ def test_plan(
 
     assert lines == [
         f"{FIRST}: nothing to change",
-        f"{SECOND}: add EveryMorningRule (AWS::Events::Rule)",
+        f"{SECOND}: add QueryRunnerLogGroup (AWS::Logs::LogGroup)",
+        f"{SECOND}: add QueryRunnerFunction (AWS::Lambda::Function)",
     ]
     [plan] = _keys() - before
     assert plan.startswith("commerce/plans/")
     assert (stack_outputs(SECOND), _stacks()[SECOND]) == (outputs, "CREATE_COMPLETE")
-    assert _run(capsys, "dev")[1:] == [lines[1], f"{SECOND}: updated"]
+    assert _run(capsys, "dev")[1:] == [*lines[1:], f"{SECOND}: updated"]
+
+
+def test_query_api() -> None:
+    """The function gives out what there is, which is nothing yet, by calls that are listed."""
+    invoke = partial(boto3.client("lambda").invoke, FunctionName=f"capstone-query-runner-{STUDENT}")
+    with recording() as recorded:
+        for path, status, told in (
+            ("/", 404, "there is no page yet"),
+            ("/reports/commerce/dt=2026-03-02/index.html", 404, "its day has not been run"),
+            ("/queries", 200, "daily_sales"),
+            ("/queries/daily_sales", 200, '"rows": []'),
+        ):
+            event = {"rawPath": path, "requestContext": {"http": {"method": "GET"}}}
+            answer = json.load(invoke(Payload=json.dumps(event))["Payload"])
+            assert (answer["statusCode"], told in answer["body"]) == (status, True), answer
+        calls.check("api", calls.made_by("api", recorded, calls.StackNames(FIRST, SECOND)))
 
 
 def test_obstacles(
