@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from glue_jobs.commerce.schemas import (
@@ -83,10 +83,10 @@ def build(
     given = limits._asdict() | {"as_of": as_of}
     _kept("bought", bought(lake, lake.catalog.partitions(DAILY_CUSTOMER_SALES)))
     days = _since(lake, FCT_TRANSACTIONS, as_of - timedelta(limits.order_days))
-    visits = _asked(lake, "session_lines", given)
+    visits = _asked(lake.spark, "session_lines", given)
     _kept("basket_counts", count_baskets(lake, days, visits, limits))
     rows = {mart: _made(lake, mart, given) for mart in MARTS}
-    _prove(lake)
+    prove(lake.spark)
     look_again()
     lake.overwrite([Overwrite({mart: [CURRENT]}, _files(mart, rows[mart])) for mart in MARTS])
     return {mart.name: rows[mart].count() for mart in MARTS}
@@ -100,7 +100,7 @@ def _since(lake: Lake, table: Table, day: date) -> set[Partition]:
 def _made(lake: Lake, mart: Table, given: Mapping[str, object]) -> DataFrame:
     """Plan to make a mart, and let statements name it."""
     typed = [F.col(field.name).cast(field.dataType) for field in mart.columns]
-    return _kept(mart.name, _asked(lake, mart.name, given).select(*typed))
+    return _kept(mart.name, _asked(lake.spark, mart.name, given).select(*typed))
 
 
 def _kept(name: str, rows: DataFrame) -> DataFrame:
@@ -110,8 +110,13 @@ def _kept(name: str, rows: DataFrame) -> DataFrame:
     return rows
 
 
-def _prove(lake: Lake) -> None:
-    broken = _asked(lake, "proof", {}).collect()
+def prove(spark: SparkSession) -> None:
+    """Look whether the marts keep their promises, as statements name them.
+
+    Raises:
+        ImbalanceError: they do not.
+    """
+    broken = _asked(spark, "proof", {}).collect()
     if broken:
         found = "; ".join(f"{promise}: {of}, but {is_}" for promise, of, is_ in broken)
         raise ImbalanceError(
@@ -120,11 +125,11 @@ def _prove(lake: Lake) -> None:
         )
 
 
-def _asked(lake: Lake, name: str, given: Mapping[str, object]) -> DataFrame:
+def _asked(spark: SparkSession, name: str, given: Mapping[str, object]) -> DataFrame:
     """Plan a statement, with what it names of what is given."""
     text = (files("glue_jobs.marts") / f"{name}.sql").read_text(encoding="utf-8")
     named = {key: value for key, value in given.items() if f":{key}" in text}
-    return lake.spark.sql(text, named)
+    return spark.sql(text, named)
 
 
 def _files(mart: Table, rows: DataFrame) -> DataFrame:

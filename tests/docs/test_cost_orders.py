@@ -26,7 +26,6 @@ from tests.tools.cost_order_figures import (
 from tests.tools.cost_shop import OrderDefaults, Shop
 
 MIB = 2**20
-FUNCTIONS = [*FUNCTION_SECONDS]
 # Round numbers, so that the expected bill can be worked out by hand.
 FOUND = OrderDefaults(
     workers=2,
@@ -38,7 +37,7 @@ FOUND = OrderDefaults(
     alarms=(8, 9),
     dashboards=1,
     states=(20, 21),
-    memory_mb=dict.fromkeys(FUNCTIONS, 1024) | {"ValidatorFunction": 2048},
+    memory_mb=dict.fromkeys(FUNCTION_SECONDS, 1024) | {"ValidatorFunction": 2048},
 )
 SHOP = Shop(
     "by hand",
@@ -53,6 +52,7 @@ SHOP = Shop(
     has_api=True,
     stands=15,
 )
+BARE = SHOP._replace(has_api=False)
 SECONDS = {"a day, job": 20, "a million, job": 38, "returns, job": 50, "build_marts": 146}
 ASSETS = {
     "bytes of a transaction, archive": 2**30 / 10**6,
@@ -65,20 +65,14 @@ ASSETS = {
     "day partitions that a query reads": 50,
     "files of a day in the tables": 5,
 }
-STATEMENTS = {
+STATEMENTS = dict.fromkeys(("columns", "summary", "freshness"), Queries(1)) | {
     "gate": Queries(3, (8 * MIB,)),
-    "columns": Queries(1),
     "views": Queries(2, free=2),
     "page": Queries(2, (2 * MIB,)),
-    "summary": Queries(1),
-    "freshness": Queries(1),
     "saved": Queries(3, (20 * MIB,)),
 }
-ASKED = {
-    "load": Requests(10, 100, 100),
-    "marts": Requests(20, 200, 100),
-    "functions": Requests(30, 0, 0),
-}
+ASKED = {"load": Requests(10, 100, 100), "marts": Requests(20, 200, 100)}
+ASKED["functions"] = Requests(30, 0, 0)
 
 
 @pytest.fixture
@@ -89,7 +83,7 @@ def figures() -> Generator[None]:
         patch.setattr(cost_orders, "OF_ORDERS", ASSETS)
         patch.setattr(cost_orders, "QUERIES", STATEMENTS)
         patch.setattr(cost_orders, "REQUESTS", ASKED)
-        seconds = dict.fromkeys(FUNCTIONS, 2) | {"ValidatorFunction": 1}
+        seconds = dict.fromkeys(FUNCTION_SECONDS, 2) | {"ValidatorFunction": 1}
         patch.setattr(cost_orders, "FUNCTION_SECONDS", seconds)
         patch.setattr(cost_orders, "ORDER_METRICS", 16)
         patch.setitem(cost.ASSUMED, "seconds that a run starts slower there", 30)
@@ -97,6 +91,7 @@ def figures() -> Generator[None]:
         patch.setitem(cost.ASSUMED, "S3 GET for a file that a query reads", 4)
         patch.setitem(cost.ASSUMED, "catalog requests of a query", 4)
         patch.setitem(cost.ASSUMED, "MiB of logs a run", 0.5)
+        patch.setitem(cost.ASSUMED, "seconds of a run that writes a report, with pip", 180)
         yield
 
 
@@ -109,6 +104,7 @@ def figures() -> Generator[None]:
         # 30 x 72 s: 10 s, 8 of 36.5 million x 146 s, 30 s
         ("Glue job, build_marts", 0.9),
         ("Glue job, write_report", 1.0),  # 4 workers, 20 x 90 s
+        ("Glue job, write_report of the events", 2.0),  # 20 x 180 s
         ("Glue job, curate_events", 0.5),  # 20 x 60 s, the minimum
         # GB-seconds: validator 2 x (120 x 1 + 6,000,000 x 10 us), others (20 + 80 + 60) x 2
         ("Lambda", 680 * 0.0000133334 + 280 * 2e-7),
@@ -128,7 +124,7 @@ def figures() -> Generator[None]:
         ("S3, requests of jobs and functions", 9_900 * 5e-6 + 150_000 * 0.4e-6),
         # 15 x 20 hours and 4 x 15, of 720; half a month of 9 alarms and a dashboard
         ("CloudWatch metrics, alarms, dashboard", 0.15 + 0.45 + 1.5),
-        ("CloudWatch logs", 110 * 0.5 / 1024 * 0.5),
+        ("CloudWatch logs", 130 * 0.5 / 1024 * 0.5),
         ("Secrets Manager", 0.2),
         ("SNS", 20 * 2e-5),
         ("EventBridge", 0.0),
@@ -142,8 +138,8 @@ def test_bill(item: str, dollars: float) -> None:
 @pytest.mark.usefixtures("figures")
 def test_bill_without_an_api() -> None:
     """Without an API there is no secret, one alarm less, one state less, and no fetch."""
-    bills = [cost_orders.order_bill(SHOP._replace(has_api=has), FOUND) for has in (True, False)]
-    more = {item: usd - bills[1][item] for item, usd in bills[0].items() if usd != bills[1][item]}
+    with_api, bare = (cost_orders.order_bill(shop, FOUND) for shop in (SHOP, BARE))
+    more = {item: usd - bare[item] for item, usd in with_api.items() if usd != bare[item]}
 
     assert more == pytest.approx({
         "Lambda": 40 * 0.0000133334 + 20 * 2e-7,
@@ -179,6 +175,7 @@ def test_defaults_are_the_templates(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     found["QualityMonitorRule"]["Properties"]["ScheduleExpression"] = "rate(1 hour)"
     found["ValidatorFunction"]["Properties"]["MemorySize"] = 3008
     found["OrderReportJob"]["Properties"]["NumberOfWorkers"] = 5
+    found["Three"] = {"Type": "AWS::CloudWatch::Dashboard"}
     found["One"] = {"Type": "AWS::CloudWatch::Alarm"}
     found["Two"] = {"Type": "AWS::CloudWatch::Alarm", "Condition": "HasApi"}
     machine = tmp_path / "machine.yaml"
@@ -195,7 +192,7 @@ def test_defaults_are_the_templates(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         archive_days=12,
         monitors_a_day=24,
         alarms=(before.alarms[0] + 1, before.alarms[1] + 2),
-        dashboards=before.dashboards,
+        dashboards=before.dashboards + 1,
         states=(before.states[0] + 1, before.states[1] + 1),
         memory_mb={**before.memory_mb, "ValidatorFunction": 3008},
     )
@@ -213,14 +210,12 @@ def test_metrics() -> None:
 
 def test_jobs_and_functions() -> None:
     """Every job and function of the template is on the bill, but for those that are off."""
-    jobs = resources("AWS::Glue::Job", COMMERCE).values()
-    scripts = {Path(job["Command"]["ScriptLocation"]["Fn::Sub"]).stem for job in jobs}
-    small = cost_shop.shops(cost_shop.read_order_defaults())[1]
-    billed = cost_orders.order_bill(small, cost_shop.read_order_defaults())
+    commands = (job["Command"] for job in resources("AWS::Glue::Job", COMMERCE).values())
+    scripts = {Path(each["ScriptLocation"]["Fn::Sub"]).stem for each in commands}
 
-    assert {f"Glue job, {script}" for script in scripts} <= billed.keys()
-    off = {"QueryRunnerFunction"}
-    assert resources("AWS::Lambda::Function", COMMERCE).keys() - off == FUNCTION_SECONDS.keys()
+    assert {f"Glue job, {each}" for each in scripts} <= cost_orders.order_bill(SHOP, FOUND).keys()
+    functions = resources("AWS::Lambda::Function", COMMERCE).keys() - {"QueryRunnerFunction"}
+    assert functions == FUNCTION_SECONDS.keys()
 
 
 def test_statements() -> None:
@@ -237,10 +232,10 @@ def test_statements() -> None:
 
 def test_settings_of_both_stacks() -> None:
     """Each shop has its use of the first stack."""
-    shops = cost_shop.shops(cost_shop.read_order_defaults())
     uses = cost.settings(cost.read_defaults())
+    shops = [shop.name for shop in cost_shop.shops(FOUND)]
 
-    assert [*cost_order_page.MATCHING] == [shop.name for shop in shops]
+    assert [*cost_order_page.MATCHING] == shops
     assert set(cost_order_page.MATCHING.values()) == {use.name for use in uses}
 
 

@@ -61,7 +61,7 @@ class Published:
                 "StorageDescriptor": {"Location": f"s3://{self._name}/"},
             },
         )
-        self.store = Store(s3, f"s3://{self._name}/")
+        self.s3, self.store = s3, Store(s3, f"s3://{self._name}/")
         self.catalog = Catalog(glue, {"gold": self._name})
         lock = Lock(self.store, "events", "job", "jr_now", lambda *_: True)
         self.lake = Lake(spark, self.store, self.catalog, lock, TABLES)
@@ -183,6 +183,33 @@ def test_note_of_nothing(aws: LocalAws, spark: SparkSession) -> None:
 
     assert published.runs() == {"first"}
     assert not published.noted()
+
+
+def test_files_of_partitions(aws: LocalAws, spark: SparkSession) -> None:
+    """Partitions that one write put beside each other are listed by one request."""
+    published, last = Published(aws, spark), ("2026-03-01", "12")
+    published.publish("first", 0)
+    folders = {
+        hour: published.folder("first").replace("hour=10", f"hour={hour[1]}")
+        for hour in (NEXT, last)
+    }
+    for name in ("b.parquet", "a.parquet", "_c.parquet", "d.csv", "below/e.parquet"):
+        published.store.write(f"{folders[NEXT]}{name}", b"rows")
+    uris = {hour: published.store.uri(folder) for hour, folder in folders.items()}
+    published.catalog.set_locations(HOURLY_REVENUE, uris)
+    listed = []
+    aws_calls = published.s3.meta.events
+    aws_calls.register("before-call.s3.ListObjectsV2", lambda **_: listed.append(1))
+
+    found = published.lake.file_uris(HOURLY_REVENUE, [HOUR, NEXT, last, ("2026-03-01", "13")])
+
+    assert found == {
+        HOUR: [published.store.uri(f"{published.folder('first')}part-0.parquet")],
+        NEXT: [f"{uris[NEXT]}a.parquet", f"{uris[NEXT]}b.parquet"],
+        last: [],
+        ("2026-03-01", "13"): [],
+    }
+    assert listed == [1]
 
 
 def test_path_of_a_landed_table(aws: LocalAws, spark: SparkSession) -> None:

@@ -41,10 +41,12 @@ def _jobs(shop: Shop, found: OrderDefaults) -> dict[str, float]:
 
     later = ASSUMED["seconds that a run starts slower there"]
     page = OF_ORDERS["seconds of a run that writes the page, with pip"]
+    report = ASSUMED["seconds of a run that writes a report, with pip"]
     return {
         "Glue job, load_commerce": runs(shop.loads, load_seconds(shop.transactions) + later),
         "Glue job, build_marts": runs(shop.marts, marts_seconds(shop) + later),
         "Glue job, write_report": runs(shop.days, page, found.page_workers),
+        "Glue job, write_report of the events": runs(shop.days, report, found.page_workers),
         "Glue job, curate_events": shop.days * run_cost(0, shop.workers, found.dpu_price),
     }
 
@@ -157,7 +159,7 @@ def _keeping(shop: Shop, found: OrderDefaults) -> Amounts:
 
 def _watching(shop: Shop, found: OrderDefaults) -> Amounts:
     hours = (ORDER_METRICS - 1) * shop.days + found.monitors_a_day * shop.stands
-    runs = shop.loads + shop.marts + 2 * shop.days
+    runs = shop.loads + shop.marts + 3 * shop.days
     return {
         "CloudWatch metrics, alarms, dashboard": {
             "custom metric, month": hours / (24 * MONTH),

@@ -24,18 +24,21 @@ median of the rounds, with the least and the most in brackets.
 
 {machine}
 
-| all marts over 365 days of 100,000 transactions | seconds | GB at the peak |
-| --- | --- | --- |
+| all marts over 365 days of 100,000 transactions | seconds | CPU seconds | GB at the peak |
+| --- | --- | --- | --- |
 {took}
 
 | ratio | measured | must | met |
 | --- | --- | --- | --- |
 {ratios}
 
+The load average was {load:.1f} before, by other work.
+
 - **build_marts**: what the job does with its session up, from reading the tables to swapping the
   marts, the proof included, in Spark as the local Glue runs it, with 2 GB of heap.
 - **DuckDB**: the same statements in its dialect, from the same files to Parquet files, without
-  proof and swap. Baskets are counted by a statement of its own.
+  proof and swap. Sums of customers and counts of baskets, which the job's workers make, are
+  statements of its own.
 - Seconds are those of the work alone, the peak is that of the whole program, beside which the
   job's has the local AWS in it.
 """
@@ -46,6 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.bench.marts")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     options = parser.parse_args()
+    load = os.getloadavg()[0]
     KEPT.mkdir(parents=True, exist_ok=True)
     results: dict[str, list[Figures]] = {name: [] for name in PROGRAMS}
     try:
@@ -56,24 +60,26 @@ def main() -> None:
                     results[name].append(_measure(program, Path(work)))
     except (BenchError, OSError) as error:
         sys.exit(str(error))
-    PAGE.write_text(_page(results, options.rounds), encoding="utf-8")
+    PAGE.write_text(_page(results, options.rounds, load), encoding="utf-8")
 
 
 def _measure(program: str, work: Path) -> Figures:
-    """Run a program; its last line tells the seconds of its work."""
+    """Run a program; its last line tells the seconds of its work, and the CPU seconds."""
     module = f"tests.tools.bench.{program}"
     paths = {"PYTHONPATH": str(PROJECT)}
     figures = run([sys.executable, "-m", module, work / "year"], os.environ | paths, work)
-    seconds = float((work / "log").read_text(encoding="utf-8").split()[-1])
-    sys.stdout.write(f"{seconds:7.1f} s  {program}\n")
-    return figures._replace(seconds=seconds)
+    seconds, cpu = map(float, (work / "log").read_text(encoding="utf-8").split()[-2:])
+    sys.stdout.write(f"{seconds:7.1f} s {cpu:7.1f} CPU s  {program}\n")
+    return figures._replace(seconds=seconds, cpu=cpu)
 
 
-def _page(results: dict[str, list[Figures]], rounds: int) -> str:
+def _page(results: dict[str, list[Figures]], rounds: int, load: float) -> str:
     seconds = {name: [each.seconds for each in of] for name, of in results.items()}
+    cpu = {name: [each.cpu for each in of] for name, of in results.items()}
     memory = {name: [each.memory / GB for each in of] for name, of in results.items()}
     took = [
-        f"| {name} | {shown(seconds[name], '.1f')} | {shown(memory[name], '.1f')} |"
+        f"| {name} | {shown(seconds[name], '.1f')} | {shown(cpu[name], '.1f')} | "
+        f"{shown(memory[name], '.1f')} |"
         for name in results
     ]
     job, duckdb = results
@@ -82,7 +88,11 @@ def _page(results: dict[str, list[Figures]], rounds: int) -> str:
         verdict("GB at the job's peak", [median(memory[job])], 4.0),
     ]
     return TEXT.format(
-        rounds=rounds, machine=machine(), took="\n".join(took), ratios="\n".join(ratios)
+        rounds=rounds,
+        machine=machine(),
+        load=load,
+        took="\n".join(took),
+        ratios="\n".join(ratios),
     )
 
 

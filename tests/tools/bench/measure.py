@@ -107,6 +107,18 @@ def run(command: Sequence[object], environment: Mapping[str, str], folder: Path)
     return Figures(seconds, max(cpu, _cpu_of_children() - before), sampler.memory)
 
 
+def cpu_of_tree() -> float:
+    """CPU seconds (user + system) so far of this process and of all that it started."""
+    me = psutil.Process()
+    mine, ended = me.cpu_times(), _cpu_of_children()
+    used = mine.user + mine.system + ended
+    for process in me.children(recursive=True):
+        with suppress(psutil.Error):  # it has ended, and its parent has its seconds
+            times = process.cpu_times()
+            used += times.user + times.system + times.children_user + times.children_system
+    return used
+
+
 def _cpu_of_children() -> float:
     """CPU seconds of the children that have ended, and of theirs."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
