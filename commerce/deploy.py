@@ -110,7 +110,7 @@ def _bring(stack: Stack) -> Iterator[str]:
         client.get_waiter(f"stack_{kind}_complete").wait(StackName=stack.name, WaiterConfig=WAIT)
     except WaiterError as error:
         raise DeploymentError(
-            f"{stack.name} should be {kind}d, but it is {error.last_response}; see its events by "
+            f"{stack.name} should be {kind}d, but it is not; see its events by "
             f"aws cloudformation describe-stack-events --stack-name {stack.name}"
         ) from error
     yield f"{stack.name}: {kind}d"
@@ -122,7 +122,7 @@ def _propose_only(stack: Stack) -> Iterator[str]:
     client = boto3.client("cloudformation")
     if change_set:
         client.delete_change_set(ChangeSetName=change_set["ChangeSetId"])
-    if not is_there:  # the change set had made a stack to review
+    if not is_there and not _exists(stack.name):  # the change set had made a stack to review
         client.delete_stack(StackName=stack.name)
 
 
@@ -148,7 +148,8 @@ def _propose(stack: Stack) -> dict[str, Any] | None:
             ChangeSetName=made["Id"], WaiterConfig=WAIT
         )
     except WaiterError as error:
-        reason = client.describe_change_set(ChangeSetName=made["Id"])["StatusReason"]
+        found = client.describe_change_set(ChangeSetName=made["Id"])
+        reason = found.get("StatusReason", found["Status"])
         client.delete_change_set(ChangeSetName=made["Id"])
         if any(text in reason for text in NO_CHANGES):
             return None

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from commerce.functions.landing import LANDING, is_delivery
 
-MOST = 50  # keys; an answer is 256 KiB at the most, and a key may take 6 KiB of it
+MOST = 40  # keys; an answer is 256 KiB at the most, and a key may take 6 KiB of it
 SUMMARY = "reports/commerce/dt={}/summary.csv"
 BEGUN = "begun"  # the summary's own metadata: when that execution began
 RECEIPTS = "receipts/"
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
     """List what is there.
 
     Returns:
-        ``keys`` of files of any day, 50 at the most; ``after``: the last of them if there may be
+        ``keys`` of files of any day, 40 at the most; ``after``: the last of them if there may be
         more, else empty; ``is_done``.
     """
     s3 = boto3.client("s3")

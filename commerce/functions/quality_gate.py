@@ -3,8 +3,8 @@
 Event: ``{"date": "2026-03-02", "run_id": "..."}``: a day of delivery, and by which name the results
 are recorded. Environment: that of ``deployed``, and ``ANALYTICS_BUCKET``.
 
-Marts want the verdict of the newest day that the ledger has after every load, also where that is
-before the day: of a day without a record the ledger has nothing.
+Marts want the verdict of the newest day of sales after every load, also where that is before the
+day: of a day without a record the ledger has nothing. A catalogue that comes early is no such day.
 """
 
 import json

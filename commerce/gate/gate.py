@@ -56,7 +56,7 @@ class Gate:
         ]
 
     def newest_day(self, day: date) -> date | None:
-        """Return the newest day of delivery that the ledger has, from a month before a day on."""
+        """Return the newest day of sales that the ledger has, from a month before a day on."""
         marks = {"FirstDay": (day - MONTH).isoformat()}
         [row] = self.ask(NEWEST_DAY, marks)
         return date.fromisoformat(row["newest_day"]) if row["newest_day"] else None

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 CSV: Literal["csv"] = "csv"
+SALES = ("transactions", "sales")  # the sources by whose deliveries the latest day is told
 JSON: Literal["json"] = "json"
 STATUSES = ("completed", "returned", "refunded")  # a status only ever goes up
 EVENT_TYPES = (

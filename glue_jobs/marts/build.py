@@ -8,6 +8,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from glue_jobs.commerce.contracts import SALES
 from glue_jobs.commerce.schemas import (
     COMMERCE_LEDGER,
     CUSTOMERS,
@@ -45,7 +46,6 @@ READ = (
     FCT_TRANSACTIONS,
     EVENTS,
 )
-SALES = ("transactions", "sales")  # sources by whose deliveries the latest day is told
 
 
 def latest_day(lake: Lake) -> date:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from glue_jobs.commerce.contracts import SALES
 from glue_jobs.commerce.quality_results import read_results
 from glue_jobs.commerce.schemas import COMMERCE_LEDGER, WRITTEN
 from glue_jobs.commerce.verdict import FAIL, UNCHECKED, newest_run, verdict
@@ -42,8 +43,10 @@ def require_verdict(lake: Lake) -> None:
 
 
 def _newest_day(lake: Lake) -> date:
-    """Return the newest day of delivery of any source, loaded or held back."""
-    return date.fromisoformat(max(day for _, day in lake.catalog.partitions(COMMERCE_LEDGER)))
+    """Return the newest day of delivery of sales, or else of anything, loaded or held back."""
+    partitions = lake.catalog.partitions(COMMERCE_LEDGER)
+    of_sales = [day for source, day in partitions if source in SALES]
+    return date.fromisoformat(max(of_sales or [day for _, day in partitions]))
 
 
 def _loaded(lake: Lake) -> datetime:

@@ -1,7 +1,8 @@
 """Aggregates of all days in two steps, in Spark's Python workers: of some days, then of some keys.
 
 Workers read the days themselves, and Spark moves a few packed tables between the steps: the rows of
-history never pass through it. No worker holds more than some million rows, however many there are.
+history never pass through it. A worker that reads holds some million rows at the most; one that
+merges a bucket, a part of all keys.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

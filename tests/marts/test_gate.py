@@ -85,11 +85,16 @@ def test_load_at_work(lake: MartsLake) -> None:
 
 
 def test_newest_day(lake: MartsLake) -> None:
-    """The newest day is that of any source: one without sales is no reason to look at another."""
+    """The newest day is that of sales: customers who come a day early hold nothing back."""
     later = str(DAY + timedelta(days=1))
-    where = {("customers", later): lake.store.uri(f"versions/x/customers/dt={later}/")}
-    lake.catalog.set_locations(COMMERCE_LEDGER, where)
+    customers, sales = (
+        {(source, later): lake.store.uri(f"versions/x/{source}/dt={later}/")}
+        for source in ("customers", "sales")
+    )
+    lake.catalog.set_locations(COMMERCE_LEDGER, customers)
     _check(lake, passed=True)
+    require_verdict(lake.open())
+    lake.catalog.set_locations(COMMERCE_LEDGER, sales)
 
     with pytest.raises(GateError, match=f"nobody has checked {later}"):
         require_verdict(lake.open())

@@ -146,8 +146,10 @@ def test_workflow() -> None:
 
     assert "secrets." not in WORKFLOW.read_text(encoding="utf-8")
     assert workflow["permissions"] == {"contents": "read"}
-    for job in (plan, deployment):
-        assert "vars.AWS_DEPLOY_ROLE != ''" in job["if"]
+    for job, role in ((plan, "AWS_PLAN_ROLE"), (deployment, "AWS_DEPLOY_ROLE")):
+        assert f"vars.{role} != ''" in job["if"]
+        [credentials] = (step for step in job["steps"] if "aws-actions" in step.get("uses", ""))
+        assert credentials["with"]["role-to-assume"] == f"${{{{ vars.{role} }}}}"
         assert job["permissions"] == {"contents": "read", "id-token": "write"}
     assert "github.event.pull_request.head.repo.full_name == github.repository" in plan["if"]
     assert "startsWith(github.ref, 'refs/tags/v')" in deployment["if"]

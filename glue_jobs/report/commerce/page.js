@@ -68,7 +68,7 @@ function bestCard(chosen) {
 function categoryCard(chosen) {
   const of = chosen.category ? ["Category", ""] : ["Largest category", "of those named"];
   const found = categories(chosen)[chosen.category || largestCategory(chosen)];
-  if (!found || found.part === null) return card(...of, found?.name ?? DASH, "nothing was sold");
+  if (!found || found.part === null) return card(...of, found?.name ?? DASH, "no revenue");
   return card(...of, found.name, `${tenths.format(found.part)} of the revenue of all`);
 }
 

@@ -91,24 +91,30 @@ def definition(properties: Properties, context: Context) -> str:
     Raises:
         ResourceError: the file that it stands in is neither JSON nor YAML.
     """
-    text = properties.get("DefinitionString")
-    if text is None:
-        text = json.dumps(properties.get("Definition") or _in_file(properties, context))
-    for name, value in properties.get("DefinitionSubstitutions", {}).items():
-        text = text.replace("${" + name + "}", str(value))
-    return text
+    if "DefinitionS3Location" in properties:
+        return _in_file(properties, context)
+    text = properties.get("DefinitionString") or json.dumps(properties.get("Definition"))
+    return _substituted(text, properties)
 
 
-def _in_file(properties: Properties, context: Context) -> object:
+def _in_file(properties: Properties, context: Context) -> str:
+    """Return what a file says; as on AWS, substitutions are made before it is read as YAML."""
     place = properties["DefinitionS3Location"]
     version = {"VersionId": place["Version"]} if "Version" in place else {}
     file = context.call("s3", "get_object", Bucket=place["Bucket"], Key=place["Key"], **version)
+    text = _substituted(file["Body"].read().decode(), properties)
     try:
-        return yaml.load(file["Body"].read(), Loader=_Loader)  # ruff: ignore[unsafe-yaml-load] - it is the safe one
+        return json.dumps(yaml.load(text, Loader=_Loader))  # ruff: ignore[unsafe-yaml-load] - it is the safe one
     except yaml.YAMLError as error:
         raise ResourceError(
             f"The definition s3://{place['Bucket']}/{place['Key']} is no YAML: {error}"
         ) from error
+
+
+def _substituted(text: str, properties: Properties) -> str:
+    for name, value in properties.get("DefinitionSubstitutions", {}).items():
+        text = text.replace("${" + name + "}", str(value))
+    return text
 
 
 class _Loader(yaml.SafeLoader):

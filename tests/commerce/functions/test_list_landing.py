@@ -31,15 +31,15 @@ def _leave_summary(analytics: LandingBucket, begun: datetime, day: str = DAY) ->
 
 @pytest.mark.usefixtures("analytics")
 def test_waiting_files(bucket: LandingBucket) -> None:
-    """Files of any day, fifty at a time; no folder and no note that a day is complete."""
-    keys = [f"landing/sales/date={DAY}/{number:02}-ü.csv" for number in range(52)]
+    """Files of any day, forty at a time; no folder and no note that a day is complete."""
+    keys = [f"landing/sales/date={DAY}/{number:02}-ü.csv" for number in range(42)]
     for key in (*keys, "landing/", "landing/sales/", f"landing/_complete/date={DAY}", "raw/x"):
         bucket.deliver(key, b"")
 
     first = list_landing.handler({"date": DAY, "after": ""})
-    assert first == {"keys": keys[:50], "after": keys[49], "is_done": False}
+    assert first == {"keys": keys[:40], "after": keys[39], "is_done": False}
     second = list_landing.handler({"date": DAY, "after": first["after"]})
-    assert second == {"keys": keys[50:], "after": "", "is_done": False}
+    assert second == {"keys": keys[40:], "after": "", "is_done": False}
 
 
 def test_done(bucket: LandingBucket, analytics: LandingBucket) -> None:

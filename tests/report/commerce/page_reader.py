@@ -154,9 +154,9 @@ def _largest(shop: Shop, choice: Choice) -> dict[str, list[str]]:
         else max(amounts, key=lambda one: (amounts[one], -one))
     )
     if not choice.category and not amounts[rank]:
-        return {key: [DASH, "nothing was sold"]}
+        return {key: [DASH, "no revenue"]}
     part = rows[rank][3]
-    note = "nothing was sold" if part == DASH else f"{part} of the revenue of all"
+    note = "no revenue" if part == DASH else f"{part} of the revenue of all"
     return {key: [rows[rank][0].lstrip("…12345"), note]}
 
 
