@@ -997,12 +997,17 @@ def test_a_stack(machines: Machines, aws: LocalAws) -> None:
 
 
 def test_a_stack_with_a_file(machines: Machines, aws: LocalAws, bucket: str) -> None:
-    """The definition may be a YAML file on S3, with substitutions; numbers and dates are kept."""
+    """The definition may be a YAML file on S3; numbers and dates are kept.
+
+    Substitutions are made in its text, as on AWS: what is empty there is null.
+    """
     file = """
     QueryLanguage: JSONata
     StartAt: Tell
     States:
-      Tell: {Type: Succeed, Output: {day: 2026-03-02, number: 1, word: '${word}'}}
+      Tell:
+        Type: Succeed
+        Output: {day: 2026-03-02, number: 1, word: '${word}', other: ${other}, none: ${none}}
     """
     aws.client("s3").put_object(Bucket=bucket, Key="machine.yaml", Body=file.encode())
     template = f"""
@@ -1012,14 +1017,15 @@ def test_a_stack_with_a_file(machines: Machines, aws: LocalAws, bucket: str) -> 
         Properties:
           RoleArn: {ROLE}
           DefinitionS3Location: {{Bucket: {bucket}, Key: machine.yaml}}
-          DefinitionSubstitutions: {{word: plain}}
+          DefinitionSubstitutions: {{word: plain, other: '2', none: ''}}
     Outputs:
       Machine: {{Value: !Ref Machine}}
     """
     stack = _stack(aws, f"machine-{uuid4().hex[:8]}", template)
     assert stack["StackStatus"] == "CREATE_COMPLETE", stack
     found = machines.ended(machines.start(_outputs(stack)["Machine"]))
-    assert found["output"] == {"day": "2026-03-02", "number": 1, "word": "plain"}
+    told = {"day": "2026-03-02", "number": 1, "word": "plain", "other": 2, "none": None}
+    assert found["output"] == told
 
 
 def test_a_stack_with_a_wrong_definition(aws: LocalAws) -> None:
