@@ -1,8 +1,8 @@
 """Aggregates of all days in two steps, in Spark's Python workers: of some days, then of some keys.
 
 Workers read the days themselves, and Spark moves a few packed tables between the steps: the rows of
-history never pass through it. A worker that reads holds some million rows at the most; one that
-merges a bucket, a part of all keys.
+history never pass through it. A worker that reads holds a million rows and one day at the most; one
+that merges a bucket, a part of all keys.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from glue_jobs.lake.parquet import checksums, read_files
 from glue_jobs.lake.tables import Partition, Table
 
 BUCKETS = 32  # of keys; Spark puts small ones together
-MOST_ROWS = 1 << 21  # that a worker holds of days
+MOST_ROWS = 1 << 20  # that a worker holds of days
 _DAYS = T.StructType([T.StructField("dt", TEXT), T.StructField("uris", T.ArrayType(TEXT))])
 _PACKED = T.StructType([T.StructField("bucket", INTEGER), T.StructField("rows", T.BinaryType())])
 Rows = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.Table]]

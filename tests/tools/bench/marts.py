@@ -32,7 +32,8 @@ median of the rounds, with the least and the most in brackets.
 | --- | --- | --- | --- |
 {ratios}
 
-The load average was {load:.1f} before, by other work.
+The load average was {before:.1f} before and {after:.1f} after, this work included: where other work
+took its share of the cores, compare CPU seconds.
 
 - **build_marts**: what the job does with its session up, from reading the tables to swapping the
   marts, the proof included, in Spark as the local Glue runs it, with 2 GB of heap.
@@ -49,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.bench.marts")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     options = parser.parse_args()
-    load = os.getloadavg()[0]
+    before = os.getloadavg()[0]
     KEPT.mkdir(parents=True, exist_ok=True)
     results: dict[str, list[Figures]] = {name: [] for name in PROGRAMS}
     try:
@@ -60,7 +61,7 @@ def main() -> None:
                     results[name].append(_measure(program, Path(work)))
     except (BenchError, OSError) as error:
         sys.exit(str(error))
-    PAGE.write_text(_page(results, options.rounds, load), encoding="utf-8")
+    PAGE.write_text(_page(results, options.rounds, before), encoding="utf-8")
 
 
 def _measure(program: str, work: Path) -> Figures:
@@ -73,7 +74,7 @@ def _measure(program: str, work: Path) -> Figures:
     return figures._replace(seconds=seconds, cpu=cpu)
 
 
-def _page(results: dict[str, list[Figures]], rounds: int, load: float) -> str:
+def _page(results: dict[str, list[Figures]], rounds: int, before: float) -> str:
     seconds = {name: [each.seconds for each in of] for name, of in results.items()}
     cpu = {name: [each.cpu for each in of] for name, of in results.items()}
     memory = {name: [each.memory / GB for each in of] for name, of in results.items()}
@@ -90,7 +91,8 @@ def _page(results: dict[str, list[Figures]], rounds: int, load: float) -> str:
     return TEXT.format(
         rounds=rounds,
         machine=machine(),
-        load=load,
+        before=before,
+        after=os.getloadavg()[0],
         took="\n".join(took),
         ratios="\n".join(ratios),
     )
