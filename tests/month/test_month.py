@@ -232,7 +232,8 @@ def test_days(shop: Shop, passed: dict[date, Day], mails: str) -> None:
     good = [message for _, message in told if "date" in message]
     assert all(message["quality"][-1]["verdict"] in {"pass", "warn"} for message in good)
     [cause] = [message["Cause"] for _, message in told if "date" not in message]
-    [failed] = json.loads(cause)["quality"]
+    before, failed = json.loads(cause)["quality"]
+    assert (before["date"], before["verdict"] == "fail") == (str(shop.days[0]), False)
     assert (failed["date"], failed["verdict"]) == (str(shop.bad_day), "fail")
     assert failed["failed"] == ["sales_delivered"]
 
