@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from commerce.gate.checks import CHECKS, UnknownCheckError, chosen, tuned
 from commerce.gate.drift import changes
 from commerce.gate.gate import Gate
-from commerce.gate.judging import Run
+from commerce.gate.judging import Run, new_run
 from commerce.gate.options import parser_of
 from commerce.gate.rendering import Report, as_text, of_changes, of_results, write_report
 from commerce.package import CURE
@@ -161,9 +161,7 @@ def _show(options: argparse.Namespace, shown: Report) -> None:
 
 
 def _new_run() -> Run:
-    now = datetime.now(UTC)
-    whole = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    return Run(f"by-hand-{uuid4().hex[:12]}", whole)
+    return new_run(f"by-hand-{uuid4().hex[:12]}")
 
 
 def _place(student: str) -> Place:

@@ -10,7 +10,7 @@ day: of a day without a record the ledger has nothing. A catalogue that comes ea
 import json
 import logging
 import os
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import boto3
@@ -19,7 +19,7 @@ from commerce.functions.deployed import gate
 from commerce.functions.metrics import QUALITY_FAILED, put_metric
 from commerce.gate.checks import CHECKS
 from commerce.gate.gate import Gate
-from commerce.gate.judging import Run
+from commerce.gate.judging import new_run
 from glue_jobs.commerce.quality_results import read_results, write_results
 from glue_jobs.commerce.verdict import verdict
 from glue_jobs.lake.store import Store
@@ -49,7 +49,6 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
 
 
 def _check(of_student: Gate, store: Store, day: date, run_id: str) -> dict[str, Any]:
-    now = datetime.now(UTC)
-    run = Run(run_id, now.replace(microsecond=now.microsecond // 1000 * 1000))
-    write_results(store, str(day), of_student.check(day, CHECKS, run, anomalies=True))
+    found = of_student.check(day, CHECKS, new_run(run_id), anomalies=True)
+    write_results(store, str(day), found)
     return {"date": str(day), **verdict(read_results(store, str(day)))._asdict()}

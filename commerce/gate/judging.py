@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from commerce.gate.checks import Bound, Check
@@ -17,6 +17,12 @@ class Run(NamedTuple):
 
     run_id: str
     checked_at: datetime
+
+
+def new_run(run_id: str) -> Run:
+    """Return a run of now, to the millisecond, as results are stored."""
+    now = datetime.now(UTC)
+    return Run(run_id, now.replace(microsecond=now.microsecond // 1000 * 1000))
 
 
 def judged(check: Check, rows: Sequence[Row], run: Run) -> Iterator[Result]:

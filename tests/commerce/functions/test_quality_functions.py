@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import boto3
 import pytest
 
 from commerce.functions import quality_gate, schema_changes
@@ -24,20 +23,6 @@ def answers(aws: LocalAws) -> Answers:
     answers = Answers(aws)
     answers.fill(tables())
     return answers
-
-
-@pytest.fixture
-def environment(aws: LocalAws, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the template tells the functions."""
-    for name, value in {
-        **aws.settings.environment,
-        "STUDENT_ID": answers.student,
-        "SOURCE_TIME_ZONE": "UTC",
-        "WORK_GROUP": answers.student,
-        "ANALYTICS_BUCKET": answers.student,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 def _recorded(aws: LocalAws, answers: Answers, day: str) -> set[str]:

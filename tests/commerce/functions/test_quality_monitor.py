@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from commerce.functions import quality_monitor
@@ -24,18 +23,9 @@ def answers(aws: LocalAws) -> Answers:
 
 
 @pytest.fixture
-def deliver(
-    answers: Answers, aws: LocalAws, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., None]:
+def deliver(answers: Answers, environment: None) -> Callable[..., None]:
     """Let the ledger have a loaded file of each source and day; the function is the student's."""
-    for name, value in {
-        **aws.settings.environment,
-        "STUDENT_ID": answers.student,
-        "SOURCE_TIME_ZONE": "UTC",
-        "WORK_GROUP": answers.student,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    del environment
 
     def fill(**newest: str) -> None:
         rows = [

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from commerce.functions import query_runner
@@ -23,20 +22,6 @@ def answers(aws: LocalAws) -> Answers:
         page = {"Key": PAGE.format(day), "Body": f"<h1>Ü {day}</h1>".encode()}
         aws.client("s3").put_object(Bucket=answers.student, **page)
     return answers
-
-
-@pytest.fixture
-def environment(aws: LocalAws, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the template tells the function."""
-    for name, value in {
-        **aws.settings.environment,
-        "STUDENT_ID": answers.student,
-        "SOURCE_TIME_ZONE": "UTC",
-        "WORK_GROUP": answers.student,
-        "ANALYTICS_BUCKET": answers.student,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 pytestmark = pytest.mark.usefixtures("environment")
