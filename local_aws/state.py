@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import sys
+import time
 from importlib.metadata import version
 from threading import Event, Thread
 
@@ -13,13 +14,14 @@ from local_aws.snapshot import SnapshotError
 FORMAT = 3  # one more whenever an engine's saved objects change
 AFTER_A_CHANGE = 1.0  # seconds that a change may be lost in
 WITHOUT_A_CHANGE = 5.0  # seconds: jobs change state without a request
+BETWEEN_SAVES = 10  # times what one takes: others wait for it, and a large state takes long
 
 _log = logging.getLogger(__name__)
 _changed = Event()
 
 
 def touch() -> None:
-    """Have the state saved within about a second. Every writing request does; jobs should."""
+    """Have the state saved within a second or ten times what that takes. Requests that write do."""
     _changed.set()
 
 
@@ -91,16 +93,20 @@ class State:
             ) from error
 
     def _keep_saved(self) -> None:
+        took = 0.0  # seconds, the last time
         while not self._stopping.is_set():
             _changed.wait(WITHOUT_A_CHANGE)
-            self._stopping.wait(AFTER_A_CHANGE)  # changes come in bursts
+            # Changes come in bursts.
+            self._stopping.wait(max(AFTER_A_CHANGE, BETWEEN_SAVES * took))
             _changed.clear()
+            began = time.monotonic()
             try:
                 self.save()
             except (OSError, SnapshotError) as error:
                 _log.warning(
                     "the state could not be saved to %s; trying again (%s)", self._file, error
                 )
+            took = time.monotonic() - began
 
     def _check_version(self, header: bytes) -> None:
         if header != _header():

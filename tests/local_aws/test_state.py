@@ -15,6 +15,7 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from local_aws import snapshot, state
 from local_aws.settings import Settings
 
 ROLE = "arn:aws:iam::123456789012:role/LabRole"
@@ -217,6 +218,7 @@ def test_what_cannot_be_saved_is_told_and_tried_again(tmp_path: Path) -> None:
 import sys, time
 from pathlib import Path
 from local_aws import snapshot, state
+from local_aws import state
 from local_aws.settings import Settings
 
 class Unready:
@@ -251,3 +253,24 @@ saving.stop()
         f"(a service holds what cannot be saved: KeyError: 'not yet')\n"
     )
     assert saved.exists()
+
+
+def test_saving_leaves_time_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often a large state changes, a tenth of the time at most goes into saving it."""
+    saves = []
+
+    def take() -> bytes:
+        time.sleep(0.1)
+        saves.append(time.monotonic())
+        return str(saves).encode()
+
+    monkeypatch.setattr(state, "AFTER_A_CHANGE", 0.0)
+    monkeypatch.setattr(snapshot, "take", take)
+    saver = state.State(Settings(root=tmp_path, port=0))
+    saver.start()
+    while len(saves) < 3:
+        state.touch()
+        time.sleep(0.01)
+    saver.stop()
+
+    assert saves[2] - saves[1] >= 10 * 0.1
