@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import cache
 from threading import Lock
 from typing import Any
 from urllib.parse import unquote
@@ -194,18 +195,23 @@ def _client(service: str, env: Environment) -> BaseClient:
     context = env.states.context_object.context_object_data
     key = calls.access_key("states", context["StateMachine"]["Name"])
     with _client_lock:
-        return boto3.session.Session().client(
-            service,
-            endpoint_url=endpoint,
-            region_name=env.aws_execution_details.region,
-            aws_access_key_id=key,
-            aws_secret_access_key=key,
-            config=Config(
-                retries={"total_max_attempts": 1},  # the state machine's own Retry is what counts
-                read_timeout=LONGEST_ANSWER,
-                s3={"addressing_style": "path"},
-            ),
-        )
+        return _client_of(service, env.aws_execution_details.region, key, endpoint)
+
+
+@cache
+def _client_of(service: str, region: str, key: str, url: str) -> BaseClient:
+    return boto3.session.Session().client(
+        service,
+        endpoint_url=url,
+        region_name=region,
+        aws_access_key_id=key,
+        aws_secret_access_key=key,
+        config=Config(
+            retries={"total_max_attempts": 1},  # the state machine's own Retry is what counts
+            read_timeout=LONGEST_ANSWER,
+            s3={"addressing_style": "path"},
+        ),
+    )
 
 
 def _told(made: Integration, arguments: dict[str, Any]) -> dict[str, Any]:
