@@ -47,8 +47,8 @@ class Shop(NamedTuple):
             yield file.relative_to(self.folder).as_posix(), file.read_bytes()
 
     def event_files(self, day: date) -> Iterator[tuple[str, Path]]:
-        """Yield key and file of the day's events."""
-        for file in sorted(self.events.glob(f"events-{day:%Y%m%d}T*")):
+        """Yield key and file of the events of two hours; more would be more of the same."""
+        for file in sorted(self.events.glob(f"events-{day:%Y%m%d}T1[89]*")):
             time = datetime.strptime(file.name, "events-%Y%m%dT%H%M%SZ.jsonl.gz").replace(
                 tzinfo=UTC
             )
