@@ -12,6 +12,7 @@ everything as (
 
 sales as (
     select
+        coalesce(sum(units), 0) as units,
         coalesce(sum(gross_revenue), 0) as gross_revenue,
         coalesce(sum(returned_revenue), 0) as returned_revenue,
         coalesce(sum(net_revenue), 0) as net_revenue
@@ -22,6 +23,7 @@ value as (
     select
         count(*) as customers,
         count(distinct customer_id) as distinct_customers,
+        coalesce(sum(units), 0) as units,
         coalesce(sum(gross_revenue), 0) as gross_revenue,
         coalesce(sum(returned_revenue), 0) as returned_revenue,
         coalesce(sum(lifetime_value), 0) as net_revenue
@@ -49,9 +51,9 @@ cross join value
 cross join versions
 lateral view stack(
     4,
-    'gross, returned and net revenue of all customers',
-    concat_ws(' ', sales.gross_revenue, sales.returned_revenue, sales.net_revenue),
-    concat_ws(' ', value.gross_revenue, value.returned_revenue, value.net_revenue),
+    'units, gross, returned and net revenue of all customers',
+    concat_ws(' ', sales.units, sales.gross_revenue, sales.returned_revenue, sales.net_revenue),
+    concat_ws(' ', value.units, value.gross_revenue, value.returned_revenue, value.net_revenue),
     'each customer once',
     concat_ws(' ', everybody.customers, everybody.customers),
     concat_ws(' ', value.customers, value.distinct_customers),

@@ -12,19 +12,31 @@ SOUND = {
     "bought (customer_id)": "('c_2')",
     "products (product_id)": "('p_1'), ('p_1')",
     "daily_product_sales (product_id)": "('p_2'), ('p_2')",
-    "daily_sales_summary (gross_revenue, returned_revenue, net_revenue)": "(3, 2, 1), (2, 0, 2)",
-    "customer_value (customer_id, gross_revenue, returned_revenue, lifetime_value)": (
-        "('c_1', 0, 0, 0), ('c_2', 5, 2, 3)"
+    "daily_sales_summary (units, gross_revenue, returned_revenue, net_revenue)": (
+        "(1, 3, 2, 1), (2, 2, 0, 2)"
+    ),
+    "customer_value (customer_id, units, gross_revenue, returned_revenue, lifetime_value)": (
+        "('c_1', 0, 0, 0, 0), ('c_2', 3, 5, 2, 3)"
     ),
     "dim_customers (customer_id, is_current)": "('c_1', false), ('c_1', true), ('c_2', true)",
     "dim_products (product_id, is_current)": "('p_1', false), ('p_1', true), ('p_2', true)",
 }
 BROKEN = [
-    ("customer_value", "('c_1', 0, 0, 0), ('c_2', 5, 1, 3)", "of all customers: 5 2 3, but 5 1 3"),
-    ("customer_value", "('c_2', 5, 2, 3)", "each customer once: 2 2, but 1 1"),
     (
         "customer_value",
-        "('c_1', 0, 0, 0), ('c_1', 0, 0, 0), ('c_2', 5, 2, 3)",
+        "('c_1', 0, 0, 0, 0), ('c_2', 3, 5, 1, 3)",
+        "of all customers: 3 5 2 3, but 3 5 1 3",
+    ),
+    # What is given away has no revenue, but units.
+    (
+        "customer_value",
+        "('c_1', 0, 0, 0, 0), ('c_2', 2, 5, 2, 3)",
+        "of all customers: 3 5 2 3, but 2 5 2 3",
+    ),
+    ("customer_value", "('c_2', 3, 5, 2, 3)", "each customer once: 2 2, but 1 1"),
+    (
+        "customer_value",
+        "('c_1', 0, 0, 0, 0), ('c_1', 0, 0, 0, 0), ('c_2', 3, 5, 2, 3)",
         "each customer once: 2 2, but 3 2",
     ),
     (
