@@ -64,8 +64,15 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="module")
 def aws_environment(aws: LocalAws) -> Iterator[None]:
-    """The variables that point boto3 at the local AWS, for the tests of a module."""
+    """The variables that point boto3 at the local AWS, for the tests of a module.
+
+    What its stacks do by the clock ends with it, lest it be done again when others let time pass.
+    """
     with pytest.MonkeyPatch.context() as environment:
         for name, value in aws.settings.environment.items():
             environment.setenv(name, value)
         yield
+    events = aws.client("events")
+    for page in events.get_paginator("list_rules").paginate():
+        for rule in page["Rules"]:
+            events.disable_rule(Name=rule["Name"])
