@@ -40,6 +40,10 @@ function showSegment(segment) {
 }
 
 find("back").addEventListener("click", () => detail.close());
-detail.addEventListener("close", () => choose({ product: "", segment: "" }));
+detail.addEventListener("close", () => {
+  if (!before.product && !before.segment) return; // the address closed it: another entry would end the way forward
+  if (!hasFocus()) refocus(detail); // it was open from the start
+  choose({ product: "", segment: "" });
+});
 addEventListener("hashchange", show);
 show();

@@ -3,6 +3,7 @@ const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 const PERIODS = { 1: "day", 7: "7 days", 30: "30 days" };
 const find = (id) => document.getElementById(id);
 let filled;
+let before = ALL; // what was chosen
 
 // An element with its attributes and content; texts stay texts, whatever they are.
 function made(tag, attributes, ...content) {
@@ -132,16 +133,36 @@ function describe(chosen) {
   find("chosen").textContent = `${texts.join(", ")}: ${brought}, ${count(transactions)} transactions.`;
 }
 
+const hasFocus = () =>
+  document.activeElement !== document.body && document.activeElement.getClientRects().length > 0;
+
+// Gives a focus that went with what is hidden or made anew to what it was about, else to the filters.
+function refocus({ dataset }) {
+  const places = [
+    `:is(#cards, #products) [data-product="${dataset.product ?? numbers.get(before.product)}"]`,
+    `[data-segment="${before.segment}"]`,
+    `[data-category="${before.category}"]`,
+  ];
+  const found = places.flatMap((place) => [...document.querySelectorAll(place)]);
+  [...found, filters.elements.period].find((one) => {
+    one.focus();
+    return hasFocus();
+  });
+}
+
 function show() {
   const chosen = choice();
+  const [focused, hadFocus] = [document.activeElement, hasFocus()];
   for (const filter of filters) filter.value = chosen[filter.name];
   const filtered = [...filters].map(({ value }) => value).join("|");
-  if (filled !== filtered) { // else the focus would be lost with what is made anew
+  if (filled !== filtered) { // else what is made anew would lose the focus
     for (const part of [describe, cards, fillProducts, fillCategories, fillDays, fillHours]) part(chosen);
     for (const name of document.querySelectorAll(".measure")) name.textContent = MEASURES[chosen.status];
     filled = filtered;
   }
   showDetail(chosen);
+  if (hadFocus && !hasFocus()) refocus(focused);
+  before = chosen;
 }
 
 function toggleCategory(rank) {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from glue_jobs.report.commerce.page import page as page_of
 from tests.report.commerce import pages
@@ -49,7 +49,7 @@ def test_category(page: Page, shop: Shop) -> None:
     settle(page)
     assert shown(page) == expected(shop, Choice(category="3"))
     pressed = page.locator("#categories button[aria-pressed=true]")
-    assert pressed.evaluate("one => one === document.activeElement")
+    assert has_focus(pressed)
 
 
 def test_product(page: Page, shop: Shop) -> None:
@@ -80,7 +80,61 @@ def test_product(page: Page, shop: Shop) -> None:
     page.keyboard.press("Escape")
     settle(page)
     assert page.locator("#detail").is_hidden()
-    assert page.locator("#products button").first.evaluate("one => one === document.activeElement")
+    assert has_focus(page.locator("#products button").first)
+
+
+def test_history(files: dict[str, Path], chromium: Browser, shop: Shop) -> None:
+    """Back and forward go through all that was chosen, from an address that chooses nothing."""
+    with opened(chromium, files["shop"], DESKTOP) as report:
+        page = report.page
+        page.locator("#products button").first.click()
+        settle(page)
+        page.go_back()
+        settle(page)
+        assert page.locator("#detail").is_hidden()
+        page.go_forward()
+        settle(page)
+        assert page.locator("#detail").is_visible()
+        page.go_back()
+        page.select_option("select[name=period]", "7")
+        settle(page)
+        page.locator("#categories button").nth(1).click()
+        settle(page)
+
+        for choice in (Choice("7"), Choice()):
+            page.go_back()
+            settle(page)
+            assert shown(page) == expected(shop, choice)
+            assert page.locator("select[name=period]").input_value() == choice.period
+
+
+def test_focus(page: Page, shop: Shop) -> None:
+    """What disappears when it is used, or is made anew, passes the focus on."""
+    second = page.locator("#categories [data-category='2']")
+    go(page, "#period=30&category=2")
+    page.get_by_role("button", name="Back to all categories").press("Enter")
+    settle(page)
+    assert has_focus(second)
+
+    best = [shown_name(name) for name, _ in shop.best(shop.month, None)]
+    page.select_option("select[name=period]", "7")
+    settle(page)
+    name = next(name for name in page.locator("#products button").all_inner_texts() if name in best)
+    page.locator("#products").get_by_role("button", name=name, exact=True).focus()
+    page.go_back()
+    settle(page)
+    assert page.locator("#sales-heading ~ * button:focus").inner_text() == name
+
+    page.evaluate("document.activeElement.blur()")
+    go(page, "#period=30&segment=at_risk")
+    page.keyboard.press("Escape")
+    settle(page)
+    assert has_focus(page.locator("#grid [data-segment=at_risk]"))
+
+
+def has_focus(element: Locator) -> bool:
+    """Say whether keys go to an element."""
+    return element.evaluate("one => one === document.activeElement")
 
 
 def test_small_product(page: Page, shop: Shop) -> None:
