@@ -17,7 +17,7 @@ from glue_jobs.report.facts import Rows
 DAYS = 30
 NO_HOUR = 24  # of sales without a time
 LONGEST_NAME = 100  # characters; what is longer is cut
-OTHER = "Other"
+OTHERS = "All others"
 CUBE = (
     "transactions",
     "orders",
@@ -37,8 +37,8 @@ def cells(facts: OrderFacts) -> dict[str, Any]:
     return {
         "day": facts.day.isoformat(),
         "dates": dates(facts),
-        "categories": names(facts.categories),
-        "cities": names(facts.cities),
+        "categories": names("category", facts.categories),
+        "cities": names("city", facts.cities),
         "products": [_product(row) for row in facts.products],
         "cube": _cube(facts.cube),
         "days": _days(facts),
@@ -57,9 +57,20 @@ def dates(facts: OrderFacts) -> list[str]:
     return [(facts.day - timedelta(days=ago)).isoformat() for ago in reversed(range(DAYS))]
 
 
-def names(rows: Rows) -> list[str]:
-    """Return names by rank; rank 0 is all others."""
-    return [OTHER, *(cut(row["name"]) for row in rows)]
+def names(kind: str, rows: Rows) -> list[str]:
+    """Return what categories or cities are called, by rank; rank 0 is all others.
+
+    A name that reads like one of these words of the page stands in quotes.
+    """
+    without = f"Without a {kind}"
+    own = {OTHERS.casefold(), without.casefold()}
+
+    def name(given: str | None) -> str:
+        if given is None:
+            return without
+        return f"“{given}”" if given.casefold() in own else cut(given)
+
+    return [OTHERS, *(name(row["name"]) for row in rows)]
 
 
 def cut(name: str) -> str:

@@ -65,17 +65,17 @@ function bestCard(chosen) {
   return card("Best product", "", productButton(first.product), money(first.revenue));
 }
 
-// The category that is chosen, or else the largest of those that have a name.
+// The category that is chosen, or else the largest of those that have a rank.
 function categoryCard(chosen) {
-  const of = chosen.category ? ["Category", ""] : ["Largest category", "of those named"];
+  const of = chosen.category ? ["Category", ""] : ["Largest category", "of those listed"];
   const found = categories(chosen)[chosen.category || largestCategory(chosen)];
   if (!found || found.part === null) return card(...of, found?.name ?? DASH, "no revenue");
   return card(...of, found.name, `${tenths.format(found.part)} of the revenue of all`);
 }
 
 function largestCategory(chosen) {
-  const named = categories(chosen).slice(1).filter(({ revenue }) => revenue);
-  return named.sort((one, other) => other.revenue - one.revenue)[0]?.rank;
+  const listed = categories(chosen).slice(1).filter(({ revenue }) => revenue);
+  return listed.sort((one, other) => other.revenue - one.revenue)[0]?.rank;
 }
 
 function fillProducts(chosen) {

@@ -22,8 +22,8 @@ def page(facts: OrderFacts) -> str:
         "tables": tables,
         "numbers": numbers,
         "ranks": {kind: _ranks(facts, kind) for kind in ("category", "city")},
-        "categories": names(facts.categories),
-        "cities": names(facts.cities),
+        "categories": names("category", facts.categories),
+        "cities": names("city", facts.cities),
         "data": {"charts": figures(), "config": CONFIG, **cells(facts)},
         "style": text("page.css") + text("commerce/page.css"),
     }

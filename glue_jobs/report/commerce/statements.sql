@@ -3,7 +3,7 @@
 -- `thirty` and `sixty` begin the 7, 30 and 60 days that end with it; for the others see facts.py. US dollars, by days
 -- of sale, as it is known now. Ids and names are anybody's text, so categories and cities are ranks: by net revenue of
 -- the thirty days, then by name. 0 is all others together, NULL is all. A product's category and a customer's city are
--- those of today; without one it is unknown, which is ranked like any other.
+-- those of today. Without one it is '', which no name is, since empty is missing: ranked like any other, its name is NULL.
 
 -- part category_ranks
 products as (
@@ -11,32 +11,32 @@ products as (
         product_id,
         name as product_name,
         brand,
-        coalesce(category, 'unknown') as category
+        coalesce(category, '') as category
     from dim_products
     where is_current
 ),
 categories as (
     select
-        coalesce(category, 'unknown') as name,
-        row_number() over (order by sum(net_revenue) desc, coalesce(category, 'unknown')) as rank
+        coalesce(category, '') as name,
+        row_number() over (order by sum(net_revenue) desc, coalesce(category, '')) as rank
     from daily_product_sales as sold
     left join products on products.product_id = sold.product_id
     where dt between :thirty and :day
-    group by coalesce(category, 'unknown')
+    group by coalesce(category, '')
 )
 
 -- part city_ranks
 customers as (
-    select customer_id, coalesce(city, 'unknown') as city from dim_customers where is_current
+    select customer_id, coalesce(city, '') as city from dim_customers where is_current
 ),
 cities as (
     select
-        coalesce(city, 'unknown') as name,
-        row_number() over (order by sum(net_revenue) desc, coalesce(city, 'unknown')) as rank
+        coalesce(city, '') as name,
+        row_number() over (order by sum(net_revenue) desc, coalesce(city, '')) as rank
     from daily_customer_sales as sold
     left join customers on customers.customer_id = sold.customer_id
     where dt between :thirty and :day
-    group by coalesce(city, 'unknown')
+    group by coalesce(city, '')
 )
 
 -- part lines
@@ -60,9 +60,9 @@ lines as (
         if(cities.rank <= 10, cities.rank, 0) as city_rank
     from sales
     left join products on products.product_id = sales.product_id
-    left join categories on categories.name = coalesce(category, 'unknown')
+    left join categories on categories.name = coalesce(category, '')
     left join customers on customers.customer_id = sales.customer_id
-    left join cities on cities.name = coalesce(city, 'unknown')
+    left join cities on cities.name = coalesce(city, '')
 )
 
 -- part largest
@@ -118,7 +118,7 @@ order by sales_date
 -- statement categories, gold
 -- The largest categories, at most 5.
 with {category_ranks}
-select rank, name
+select rank, nullif(name, '') as name
 from categories
 where rank <= 5
 order by rank
@@ -127,7 +127,7 @@ order by rank
 -- statement cities, gold
 -- The largest cities, at most 10.
 with {city_ranks}
-select rank, name
+select rank, nullif(name, '') as name
 from cities
 where rank <= 10
 order by rank
@@ -466,7 +466,7 @@ sold as (
         returned_revenue
     from daily_product_sales as sold
     left join products on products.product_id = sold.product_id
-    left join categories on categories.name = coalesce(category, 'unknown')
+    left join categories on categories.name = coalesce(category, '')
     where dt between :year and :mature
 )
 select
@@ -606,6 +606,6 @@ select
 from ids
 left join sold on sold.product_id = ids.product_id
 left join products on products.product_id = ids.product_id
-left join categories on categories.name = coalesce(category, 'unknown')
+left join categories on categories.name = coalesce(category, '')
 order by ids.product_id
 ;

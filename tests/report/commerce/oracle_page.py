@@ -12,13 +12,14 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tests.commerce import oracle_visits
-from tests.commerce.oracle_answers import UNKNOWN, Shop
+from tests.commerce.oracle_answers import Shop
 from tests.commerce.oracle_records import Row
 
 CATEGORIES, CITIES, PLACES, PRODUCTS, PARTNERS, LATEST, CUSTOMERS = 5, 10, 10, 100, 5, 20, 20
 PERIODS = (1, 7, 30)
 CELL = ("category_rank", "city_rank", "status")
 _NEVER = datetime(1, 1, 1)  # ruff: ignore[call-datetime-without-tzinfo] - as SQL has it
+NAMELESS = ""  # before all names
 MARTS = ("customer_value", "product_associations", "product_ratings")
 
 
@@ -106,11 +107,11 @@ def _names(shop: Shop, recent: list[Row]) -> Names:
 
 
 def _category(products: dict[str, Row], of: Row) -> str:
-    return products.get(of["product_id"], {}).get("category") or UNKNOWN
+    return products.get(of["product_id"], {}).get("category") or NAMELESS
 
 
 def _city(customers: dict[str, Row], of: Row) -> str:
-    return customers.get(of["customer_id"], {}).get("city") or UNKNOWN
+    return customers.get(of["customer_id"], {}).get("city") or NAMELESS
 
 
 def _rank(names: list[str], name: str) -> int:
@@ -118,7 +119,7 @@ def _rank(names: list[str], name: str) -> int:
 
 
 def _ranked(names: list[str]) -> list[Row]:
-    return [{"rank": rank, "name": name} for rank, name in enumerate(names, start=1)]
+    return [{"rank": rank, "name": name or None} for rank, name in enumerate(names, start=1)]
 
 
 def _ordered(rows: Iterable[Row], *columns: str) -> list[Row]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page
 
-from tests.report.commerce.shop import DAY, Sale, Shop, revenue, shown_name, totals
+from tests.report.commerce.shop import DAY, Sale, Shop, called, revenue, shown_name, totals
 
 DASH = "\N{EN DASH}"
 
@@ -190,7 +190,8 @@ def _products(shop: Shop, choice: Choice) -> Iterator[list[str]]:
 
 def _categories(shop: Shop, choice: Choice) -> Iterator[list[str]]:
     whole = revenue(_sales(shop, choice._replace(category="")), choice.status)
-    names = {rank: name for name, rank in shop.ranks["category"].items()} | {0: "Other"}
+    ranks = shop.ranks["category"]
+    names = {rank: called("category", name) for name, rank in ranks.items()} | {0: "All others"}
     for rank in (1, 2, 3, 4, 5, 0):
         sales = _sales(shop, choice._replace(category=str(rank)))
         part = revenue(sales, choice.status)

@@ -27,6 +27,9 @@ ODD = (
     "toString",
     "x" * 3000,
 )
+# Some read like what the page calls all others, and what has none.
+CATEGORY_NAMES = (*ODD[:3], "all others", "music", "garden", None)
+CITY_NAMES = (None, "Without a city", "ALL OTHERS", *(f"city {number}" for number in range(10)))
 
 
 class Sale(NamedTuple):
@@ -36,8 +39,8 @@ class Sale(NamedTuple):
     order_id: str
     customer_id: str
     product_id: str
-    category: str
-    city: str
+    category: str | None
+    city: str | None
     day: date
     time: datetime | None
     units: int
@@ -89,11 +92,10 @@ def revenue(sales: list[Sale], status: str | None) -> Decimal:
 def made_up(rows: int, products: int, seed: int = 1) -> list[Sale]:
     """Return sales of sixty days, one of them closed; some products sell more, some untimed."""
     chance = random.Random(seed)  # ruff: ignore[suspicious-non-cryptographic-random-usage]
-    names = [*ODD[:3], "books", "toys", "garden", "music"]
-    return [_sale(chance, number, products, names) for number in range(rows)]
+    return [_sale(chance, number, products) for number in range(rows)]
 
 
-def _sale(chance: random.Random, number: int, products: int, names: list[str]) -> Sale:
+def _sale(chance: random.Random, number: int, products: int) -> Sale:
     place = int(products * chance.random() ** 2)
     customer = chance.randrange(max(1, products // 2))
     day = DAY - timedelta(days=chance.choice([ago for ago in range(60) if ago != CLOSED]))
@@ -104,8 +106,8 @@ def _sale(chance: random.Random, number: int, products: int, names: list[str]) -
         order_id=f"o{number // 2}",
         customer_id=f"c{customer}",
         product_id=f"p{place}",
-        category=names[place % len(names)],
-        city=f"city {customer % 13}",
+        category=CATEGORY_NAMES[place % len(CATEGORY_NAMES)],
+        city=CITY_NAMES[customer % len(CITY_NAMES)],
         day=day,
         time=None if chance.random() < 0.1 else time,
         units=chance.randint(1, 4),
@@ -155,11 +157,11 @@ class Shop:
         return [(name, of_products[name]) for name in ordered[:10]]
 
 
-def _ranks(sales: list[Sale], kind: str, named: int) -> dict[str, int]:
+def _ranks(sales: list[Sale], kind: str, named: int) -> dict[str | None, int]:
     net = Counter()
     for one in sales:
         net[getattr(one, kind)] += one.net
-    ordered = sorted(net, key=lambda name: (-net[name], name))
+    ordered = sorted(net, key=lambda name: (-net[name], name or ""))
     return {name: place for place, name in enumerate(ordered[:named], 1)}
 
 
@@ -174,6 +176,14 @@ def name_of(product_id: str) -> str | None:
 def shown_name(product_id: str) -> str:
     """Return how the page calls a product."""
     return cut(name_of(product_id) or product_id)
+
+
+def called(kind: str, name: str | None) -> str:
+    """Return how the page calls a category or a city."""
+    own = {"all others", f"without a {kind}"}
+    if name is None:
+        return f"Without a {kind}"
+    return f"“{name}”" if name.lower() in own else cut(name)
 
 
 def cut(name: str) -> str:

@@ -81,7 +81,7 @@ def test_one_row(answers: dict[str, Answers]) -> None:
 
     assert len(found.cube) == 3 * 2 * 2 * 2
     assert {row["unique_customers"] for row in found.cube} == {1}
-    assert [row["name"] for row in found.categories + found.cities] == ["unknown", "unknown"]
+    assert [row["name"] for row in found.categories + found.cities] == [None, None]
 
 
 def test_the_calendar() -> None:
@@ -110,6 +110,24 @@ def test_names_are_texts(answers: dict[str, Answers]) -> None:
         of.replace(name, tables[name])
 
     check(of, Shop(tables, day), day)
+
+
+def test_names_that_mean_none(answers: dict[str, Answers]) -> None:
+    """What is called unknown is not mixed up with what has no category or city."""
+    of, day = answers["UTC"], date(2026, 3, 30)
+    files = [
+        Delivery("products", day, [product("lamp", "unknown")]),
+        Delivery("customers", day, [customer("u1", city="unknown")]),
+        Delivery(
+            "transactions",
+            day,
+            [line(1, "lamp", customer_id="u1"), line(2, "ghost", customer_id="u2")],
+        ),
+    ]
+    found = check(of, shop(files, of), day)
+
+    for rows in (found.categories, found.cities):
+        assert {row["name"] for row in rows} == {"unknown", None}
 
 
 def test_ten_thousand_products(

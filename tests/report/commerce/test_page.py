@@ -17,7 +17,7 @@ from tests.report.commerce.page_reader import (
     settle,
     shown,
 )
-from tests.report.commerce.shop import DAY, ODD, Shop, shown_name, totals
+from tests.report.commerce.shop import DAY, ODD, Shop, called, shown_name, totals
 from tests.report.report_browser import Opened
 
 # The fixtures, which are functions too, stand there to keep this module short.
@@ -93,6 +93,14 @@ def test_filters(page: Page, shop: Shop) -> None:
     assert shown(page) == expected(shop, Choice())
 
 
+def test_own_names(page: Page) -> None:
+    """What reads like the page's own names for all others, and for what has none, is in quotes."""
+    read = {"category": ["“all others”"], "city": ["“ALL OTHERS”", "“Without a city”"]}
+    for kind, quoted in read.items():
+        options = page.locator(f"select[name={kind}] option").all_text_contents()
+        assert {*quoted, f"Without a {kind}", "All others"} <= {*options}
+
+
 def test_charts(page: Page) -> None:
     """The charts have what the tables have: lines, an anomaly, parts of a ring, a grid."""
     marks = {
@@ -139,8 +147,8 @@ def test_tables(page: Page, shop: Shop) -> None:
     ]
     [third] = [name for name, rank in shop.ranks["category"].items() if rank == 3]
     assert cells_of(page, "return-categories") == [
-        [third, "10", "0", "0.0%", DASH],
-        ["Other", "230", "15", "6.5%", "6.7%"],
+        [called("category", third), "10", "0", "0.0%", DASH],
+        ["All others", "230", "15", "6.5%", "6.7%"],
     ]
     assert cells_of(page, "tracking") == [
         [str(DAY), "12", "11", "10", "2", "1", "$120.50", "$130.25", "-$9.75"]
