@@ -1,10 +1,11 @@
 """The numbers at the top of the order book's page, which no filter changes."""
 
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 
 from glue_jobs.report.commerce.facts import OrderFacts
-from glue_jobs.report.commerce.tables import findings, returned_rate, verdict
+from glue_jobs.report.commerce.tables import returned_rate, verdict
 from glue_jobs.report.rendering import COUNT, MONEY, Card, shown
 
 PERIODS = {"the day": 1, "the 7 days": 7, "the 30 days": 30}
@@ -89,5 +90,8 @@ def _segment(facts: OrderFacts, segment: str, meaning: str) -> Card:
 
 
 def _findings(facts: OrderFacts) -> str:
-    failed = sum(row["severity"] == "fail" for row in findings(facts))
-    return f"{failed} failed, {len(findings(facts)) - failed} warned of {len(facts.quality)} checks"
+    """Return how many checks failed, were accepted, warned; without one accepted, none is told."""
+    found = Counter(row["outcome"] for row in facts.quality)
+    accepted = f"{found['accepted']} accepted, " if found["accepted"] else ""
+    checks = f"{found['warn']} warned of {len(facts.quality)} checks"
+    return f"{found['fail']} failed, {accepted}{checks}"

@@ -76,6 +76,43 @@ largest as (
     limit 100
 )
 
+-- part newest
+-- Of each day of `results` those of the newest run, with their outcome: a failure of which somebody accepted just what
+-- was observed is accepted.
+consents as (
+    select distinct
+        dt,
+        check_name,
+        source,
+        observed
+    from results
+    where severity = 'accepted'
+),
+runs as (
+    select
+        *,
+        rank() over (partition by dt order by checked_at desc, run_id desc) as place
+    from results
+    where severity <> 'accepted'
+),
+newest as (
+    select
+        runs.*,
+        case
+            when coalesce(runs.passed, false) then 'pass'
+            when runs.severity <> 'fail' then 'warn'
+            when consents.dt is not null then 'accepted'
+            else 'fail'
+        end as outcome
+    from runs
+    left join consents
+        on consents.dt = runs.dt
+        and consents.check_name = runs.check_name
+        and consents.source is not distinct from runs.source
+        and consents.observed is not distinct from runs.observed
+    where runs.place = 1
+)
+
 -- statement days, gold
 -- One row per day from `calendar` on, without sales zeros: at most 62. Posted is what became known on a day: its sales
 -- less what came back, of sales since `year`, ten months before `calendar` or more.
@@ -503,44 +540,59 @@ group by table_name
 order by table_name
 ;
 
--- statement verdicts, gold
--- One row per day of delivery of the thirty that was checked.
+-- statement verdicts, bronze
+-- One row per day of delivery of the thirty that was checked. As the view quality_verdict, which ends a year before today.
+with results as (
+    select * from quality_results where dt between :thirty and :day
+),
+{newest},
+labels as (
+    select
+        dt,
+        outcome,
+        check_name || coalesce(' (' || source || ')', '') as label
+    from newest
+)
 select
     cast(dt as date) as delivery_date,
-    verdict,
-    failed,
-    warned,
-    accepted
-from quality_verdict
-where dt between :thirty and :day
+    case
+        when count_if(outcome = 'fail') > 0 then 'fail'
+        when count_if(outcome <> 'pass') > 0 then 'warn'
+        else 'pass'
+    end as verdict,
+    array_join(array_sort(array_agg(distinct label) filter (where outcome = 'fail')), ', ') as failed,
+    array_join(array_sort(array_agg(distinct label) filter (where outcome = 'warn')), ', ') as warned,
+    array_join(array_sort(array_agg(distinct label) filter (where outcome = 'accepted')), ', ') as accepted
+from labels
+group by dt
 order by dt
 ;
 
 -- statement quality, bronze
 -- One row per check and source of the newest run of the gate over the day.
+with results as (
+    select * from quality_results where dt = :day
+),
+{newest}
 select
     check_name,
     source,
-    severity,
+    outcome,
     observed,
     bound,
-    passed,
     detail,
     checked_at
-from (
-    select
-        *,
-        rank() over (order by checked_at desc, run_id desc) as place
-    from quality_results
-    where dt = :day and severity <> 'accepted'
-)
-where place = 1
+from newest
 order by check_name, source
 ;
 
 -- statement anomalies, bronze
 -- One row per day of the thirty and metric of it, or of a source, that was unlike those of the weeks before, says the
 -- newest run over that day.
+with results as (
+    select * from quality_results where dt between :thirty and :day
+),
+{newest}
 select
     cast(dt as date) as sales_date,
     substr(check_name, length('anomaly_') + 1) as metric,
@@ -548,15 +600,8 @@ select
     observed,
     bound,
     detail
-from (
-    select
-        *,
-        rank() over (partition by dt order by checked_at desc, run_id desc) as place
-    from quality_results
-    where dt between :thirty and :day and severity <> 'accepted'
-)
-where place = 1
-    and starts_with(check_name, 'anomaly_')
+from newest
+where starts_with(check_name, 'anomaly_')
     and not passed
 order by sales_date, metric, source
 ;

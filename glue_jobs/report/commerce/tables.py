@@ -7,6 +7,7 @@ from glue_jobs.report.facts import Rows
 
 SCORES = range(1, 6)  # of recency and of frequency, 5 is best
 PAIRS = 10
+OUTCOMES = ("fail", "accepted", "warn")  # of checks that did not pass, the worst first
 
 
 def largest(facts: OrderFacts) -> Rows:
@@ -62,8 +63,8 @@ def verdict(facts: OrderFacts) -> str:
 
 def findings(facts: OrderFacts) -> Rows:
     """Return the checks of the day that did not pass, failures first."""
-    found = [row for row in facts.quality if not row["passed"]]
-    return sorted(found, key=lambda row: (row["severity"] != "fail", row["check_name"]))
+    found = [row for row in facts.quality if row["outcome"] in OUTCOMES]
+    return sorted(found, key=lambda row: (OUTCOMES.index(row["outcome"]), row["check_name"]))
 
 
 def _by_lift(row: dict[str, Any]) -> tuple[float, int, str, str]:

@@ -200,11 +200,16 @@ def test_tracking(answers: dict[str, Answers]) -> None:
     assert ask(of, "tracking", last) == expected
 
 
-def test_quality(answers: dict[str, Answers]) -> None:
-    """Of the newest run of each day; what was accepted later is no result of a run."""
-    of, day = answers["UTC"], datetime.now(UTC).date() - timedelta(days=3)  # the view has a year
+TODAY = datetime.now(UTC).date()
+OLD = date(2024, 3, 3)  # more than a year ago
+
+
+@pytest.mark.parametrize("day", [OLD, TODAY - timedelta(days=3)], ids=["old", "recent"])
+def test_quality(answers: dict[str, Answers], day: date) -> None:
+    """Of the newest run of each day, however long ago; only what was accepted as it is, is."""
+    of = answers["UTC"]
     runs = {
-        day: [result("a", run=1), result("anomaly_rows", "sales", run=1), *NEWEST],
+        day: [result("b", run=1), result("anomaly_rows", "sales", run=1), *NEWEST],
         day - timedelta(days=29): [result("anomaly_transactions", severity="warn")],
         day - timedelta(days=30): [result("anomaly_transactions", severity="warn")],
         day + timedelta(days=1): [result("b"), result("anomaly_transactions")],
@@ -213,11 +218,16 @@ def test_quality(answers: dict[str, Answers]) -> None:
         "quality_results": [row | {"dt": str(dt)} for dt, rows in runs.items() for row in rows]
     })
 
-    assert ask(of, "quality", day) == [
-        {name: row[name] for name in row if name != "run_id"}
-        for row in NEWEST
-        if row["severity"] != "accepted"
+    rows = ask(of, "quality", day)
+    assert [(row["check_name"], row["source"], row["outcome"]) for row in rows] == [
+        ("a", "sales", "fail"),
+        ("a", "transactions", "accepted"),
+        ("a", None, "accepted"),
+        ("anomaly_rows", "sales", "warn"),
+        ("anomaly_rows", "transactions", "pass"),
     ]
+    assert [{name: row[name] for name in FOUND} for row in rows] == [FOUND] * 5
+    assert {row["checked_at"] for row in rows} == {NEWEST[0]["checked_at"]}
     assert ask(of, "anomalies", day) == [
         {"sales_date": dt, "metric": metric, "source": source, **FOUND}
         for dt, metric, source in (
@@ -225,10 +235,14 @@ def test_quality(answers: dict[str, Answers]) -> None:
             (day, "rows", "sales"),
         )
     ]
-    assert [[*row.values()] for row in ask(of, "verdicts", day)] == [
+    verdicts = [[*row.values()] for row in ask(of, "verdicts", day)]
+    assert verdicts == [
         [day - timedelta(days=29), "warn", None, "anomaly_transactions", None],
-        [day, "warn", None, "anomaly_rows (sales)", "a"],
+        [day, "fail", "a (sales)", "anomaly_rows (sales)", "a, a (transactions)"],
     ]
+    view = of.athena.ask("select * from quality_verdict", of.databases["gold"], []).rows
+    known = {row["dt"]: [*row.values()][1:] for row in view}
+    assert all(known.get(str(dt)) == (told if day != OLD else None) for dt, *told in verdicts)
 
 
 FOUND = {"observed": 4.5, "bound": 3.5, "detail": "o'clock"}
@@ -251,9 +265,14 @@ def result(
 
 NEWEST = [
     result("a"),
+    result("a", "sales"),
+    result("a", "transactions"),
     result("anomaly_rows", "sales", "warn"),
     result("anomaly_rows", "transactions", "warn", passed=True),
     result("a", severity="accepted", run=3),
+    result("a", "sales", "accepted", run=3) | {"observed": 4.0},
+    result("a", "transactions", "accepted", run=1),
+    result("a", "transactions", "accepted", run=3),
 ]
 
 

@@ -77,7 +77,7 @@ def test_key_figures(report: Opened, shop: Shop) -> None:
     assert notes[0].endswith(f"from {money(before[1])} in the day before")
     february = totals([one for one in shop.sales if one.day.month == 2]).net_revenue
     assert notes[2].endswith(f"from {money(february)} in 1-28 February")
-    assert notes[7] == "1 failed, 1 warned of 3 checks"
+    assert notes[7] == "1 failed, 1 accepted, 1 warned of 4 checks"
 
 
 def test_filters(page: Page, shop: Shop) -> None:
@@ -155,6 +155,7 @@ def test_tables(page: Page, shop: Shop) -> None:
     ]
     assert cells_of(page, "findings") == [
         ["rejected share", "sales", "fail", "0.0234", "0.01", ODD[1]],
+        ["ambiguous ids", "sales", "accepted", "3", "0", "an id of two days"],
         ["row ratio", "sales", "warn", DASH, "2", ""],
     ]
     assert cells_of(page, "sources") == [["sales", str(DAY), "2026-04-01 02:00"]]
