@@ -83,7 +83,7 @@ def statements() -> dict[str, Statement]:
 
 def parameters(day: date) -> dict[str, str]:
     """Return the days that statements are about, by the names that they have there."""
-    sixty, mature = day - timedelta(days=59), day - timedelta(days=MATURE_DAYS)
+    sixty, (year, mature) = day - timedelta(days=59), mature_days(day)
     month_before = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
     days = {
         "day": day,
@@ -92,9 +92,15 @@ def parameters(day: date) -> dict[str, str]:
         "sixty": sixty,
         "calendar": min(sixty, month_before),
         "mature": mature,
-        "year": mature - timedelta(days=RETURN_DAYS - 1),
+        "year": year,
     }
     return {name: of.isoformat() for name, of in days.items()}
+
+
+def mature_days(day: date) -> tuple[date, date]:
+    """Return the first and the last day of the sales whose returns are counted."""
+    last = day - timedelta(days=MATURE_DAYS)
+    return last - timedelta(days=RETURN_DAYS - 1), last
 
 
 def _since(days: Rows) -> str:

@@ -1,8 +1,10 @@
 """What stands in the tables that no filter changes."""
 
+from calendar import monthrange
+from datetime import date
 from typing import Any
 
-from glue_jobs.report.commerce.facts import OrderFacts
+from glue_jobs.report.commerce.facts import OrderFacts, mature_days
 from glue_jobs.report.facts import Rows
 
 SCORES = range(1, 6)  # of recency and of frequency, 5 is best
@@ -47,6 +49,16 @@ def returns(facts: OrderFacts, kind: str) -> Rows:
         (row for row in facts.return_rates if row[kind] is not None),
         key=lambda row: (row[kind] == 0, row[kind]),
     )
+
+
+def month(day: date, first: date) -> str:
+    """Return the name of a month of sale, after its days that a page counts, unless all are."""
+    since, until = mature_days(day)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    begin, end = max(first, since), min(last, until)
+    if (begin, end) == (first, last):
+        return f"{first:%B %Y}"
+    return f"{begin.day}{f'-{end.day}' if begin < end else ''} {first:%B %Y}"
 
 
 def returned_rate(facts: OrderFacts) -> tuple[int, int]:

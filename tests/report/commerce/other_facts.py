@@ -52,7 +52,7 @@ def others() -> dict[str, list[dict]]:
         ],
         "return_rates": [
             {
-                "sales_month": date(2026, 1, 1),
+                "sales_month": date(2025, 3, 1),
                 "category_rank": None,
                 "units": 200,
                 "units_returned": 13,
@@ -66,6 +66,14 @@ def others() -> dict[str, list[dict]]:
                 "units_returned": 2,
                 "gross_revenue": Decimal(400),
                 "returned_revenue": Decimal(10),
+            },
+            {
+                "sales_month": date(2026, 3, 1),
+                "category_rank": None,
+                "units": 1,
+                "units_returned": 0,
+                "gross_revenue": Decimal(4),
+                "returned_revenue": Decimal(0),
             },
             {
                 "sales_month": None,

@@ -1,10 +1,14 @@
 """The numbers of the order book's page beside plain Python over the sales themselves."""
 
 import random
+from calendar import monthrange
+from collections import defaultdict
+from datetime import timedelta
 from itertools import product, starmap
 
 from playwright.sync_api import Page
 
+from glue_jobs.report.commerce.tables import month
 from tests.report.commerce import pages
 from tests.report.commerce.order_facts import facts
 from tests.report.commerce.page_reader import (
@@ -121,6 +125,19 @@ def test_charts(page: Page) -> None:
     assert page.locator(marks["lines"]).count() == 1
 
 
+def test_months_of_returns() -> None:
+    """A month of which not all days count is told with those that do, here taken one by one."""
+    for day in (DAY + timedelta(days=n) for n in range(800)):
+        months = defaultdict(list)
+        for ago in reversed(range(30, 30 + 365)):
+            sold = day - timedelta(days=ago)
+            months[sold.replace(day=1)].append(sold.day)
+        for first, days in months.items():
+            whole = len(days) == monthrange(first.year, first.month)[1]
+            span = f"{days[0]}-{days[-1]} " if len(days) > 1 else f"{days[0]} "
+            assert month(day, first) == f"{'' if whole else span}{first:%B %Y}"
+
+
 def test_tables(page: Page, shop: Shop) -> None:
     """What no filter changes: latest transactions, returns, tracking, checks, freshness."""
     latest = facts(shop).latest
@@ -142,8 +159,9 @@ def test_tables(page: Page, shop: Shop) -> None:
         f"{3 - place / 100:.2f}" for place in range(10)
     ]
     assert cells_of(page, "return-months") == [
-        ["January 2026", "200", "13", "6.5%", "7.5%"],
+        ["2-31 March 2025", "200", "13", "6.5%", "7.5%"],
         ["February 2026", "50", "2", "4.0%", "2.5%"],
+        ["1 March 2026", "1", "0", "0.0%", "0.0%"],
     ]
     [third] = [name for name, rank in shop.ranks["category"].items() if rank == 3]
     assert cells_of(page, "return-categories") == [
