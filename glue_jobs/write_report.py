@@ -20,7 +20,7 @@ def main(argv: list[str]) -> None:
     given = [name for name in OPTIONS if f"--{name}" in argv]
     args = OPTIONS | getResolvedOptions(argv, ["day", *NAMES, *given])
     written, zone = datetime.now(UTC), args["source_time_zone"]
-    day = day_of(args["day"], written.astimezone(ZoneInfo(zone)))
+    day = day_of(args["day"], written.astimezone(ZoneInfo(zone)), args["domain"])
     uri = write(day, written, args, args["domain"], zone)
     sys.stdout.write(f"{uri}\n")
 

@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from glue_jobs.athena import Athena
+from glue_jobs.commerce.contracts import FIRST_DAY
 from glue_jobs.events.rules import END_OF_TIME, FIRST_INSTANT
 from glue_jobs.report.facts import Facts
 from glue_jobs.report.health import health
@@ -55,8 +56,20 @@ def test_day() -> None:
     ends = (FIRST_INSTANT, END_OF_TIME - timedelta(microseconds=1))
     assert [str(instant.date()) for instant in ends] == [*ENDS]
     for none in ("2026-02-30", "2009-12-31", "2100-01-01", "0001-01-01", "9999-12-31"):
-        with pytest.raises(ValueError, match=f"--day is a day, YYYY-MM-DD, .* but it is '{none}'"):
+        with pytest.raises(ValueError, match=f"--day is .* valid events .* but it is '{none}'"):
             day_of(none, written)
+
+
+def test_day_of_sale() -> None:
+    """The order book's pages begin with the first day of a valid sale; a wrong domain is named."""
+    written = datetime(2026, 3, 1, tzinfo=UTC)
+
+    assert day_of(str(FIRST_DAY), written, "commerce") == FIRST_DAY
+    before = str(FIRST_DAY - timedelta(days=1))
+    with pytest.raises(ValueError, match=f"from {FIRST_DAY} .* valid sales .* it is '{before}'"):
+        day_of(before, written, "commerce")
+    with pytest.raises(ValueError, match="--domain is one of events, commerce, but it is 'shop'"):
+        day_of(before, written, "shop")
 
 
 def test_ends_of_time(pipeline: Pipeline, tmp_path: Path) -> None:
