@@ -216,7 +216,8 @@ def test_dialog_for_everybody(page: Page) -> None:
     """Axe finds nothing in the dialogs either."""
     for fragment in ("#period=30&product=p1", "#period=30&segment=champions"):
         go(page, fragment)
-        assert page.locator("#detail").is_visible()
+        heading = page.locator("#detail-heading").inner_text()
+        assert page.get_by_role("dialog", name=heading).is_visible()
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
 
