@@ -1,7 +1,8 @@
-"""What services send to standard SQS queues."""
+"""What services send to standard SQS queues, and what waits in them."""
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from moto.sqs.exceptions import SQSException
 from moto.sqs.models import Queue, sqs_backends
@@ -43,6 +44,19 @@ def send(arn: str, text: str, attributes: Mapping[str, str] | None = None) -> No
         for name, value in (attributes or {}).items()
     }
     sqs_backends[queue.account_id][queue.region].send_message(queue.name, text, typed)
+
+
+def waiting(place: tuple[str, str], until: datetime) -> dict[str, int]:
+    """Return how many visible messages, sent before ``until``, each queue of a place has.
+
+    ``place`` is account and region, ``until`` UTC without saying so.
+    """
+    account, region = place
+    end = until.replace(tzinfo=UTC).timestamp() * 1000  # milliseconds, as messages have it
+    return {
+        name: sum(message.sent_timestamp < end for message in queue.messages)
+        for name, queue in list(sqs_backends[account][region].queues.items())
+    }
 
 
 def _queue(arn: str) -> Queue:

@@ -10,12 +10,14 @@ from typing import Any
 from moto.cloudwatch import urls
 from moto.cloudwatch.models import CloudWatchBackend, MetricDatumBase, Statistics
 
+from local_aws import queues
 from local_aws.cloudwatch import clock, metrics
 from local_aws.cloudwatch.alarms import Alarm
 from local_aws.cloudwatch.changes import Change
 from local_aws.cloudwatch.errors import NotOfferedError
 from local_aws.cloudwatch.metrics import Metric
 
+_QUEUES, _MINUTE = "AWS/SQS", timedelta(minutes=1)
 _lock = Lock()  # whoever looks, an alarm changes once; not held while alarms act, who may look too
 
 
@@ -68,7 +70,33 @@ class LocalCloudWatchBackend(CloudWatchBackend):
 
     def get_all_metrics(self) -> list[MetricDatumBase]:
         """Return all data that were published; not moto's inventions about S3's buckets."""
+        self._publish_queues(clock.minute_of(clock.now()) - _MINUTE)
         return list(self.metric_data)
+
+    def _publish_queues(self, minute: datetime) -> None:
+        """Publish what waits in each queue at the end of a minute, once.
+
+        SQS does so every minute that a queue is active in; here they are those that are looked at.
+        Source: "Available CloudWatch metrics for Amazon SQS", SQS's Developer Guide.
+        """
+        published = {
+            datum.dimensions[0].value
+            for datum in list(self.metric_data)
+            if datum.namespace == _QUEUES and datum.timestamp == minute
+        }
+        found = queues.waiting((self.account_id, self.region_name), minute + _MINUTE)
+        data = [
+            {
+                "MetricName": "ApproximateNumberOfMessagesVisible",
+                "Dimensions": [{"Name": "QueueName", "Value": name}],
+                "Timestamp": minute,
+                "Value": count,
+                "Unit": "Count",
+            }
+            for name, count in found.items()
+            if name not in published
+        ]
+        self.put_metric_data(_QUEUES, data)
 
     def statistics(self, asked: Mapping[str, Any]) -> list[Statistics]:
         """Return what the data of exactly one metric come to, by unit and period.

@@ -268,6 +268,61 @@ def test_the_functions_alarms(aws: LocalAws, alarms: Alarms, passing: Time) -> N
     assert (alarms.state(errors), alarms.state(silence)) == ("OK", "ALARM")
 
 
+def test_the_queues_alarm(aws: LocalAws, alarms: Alarms, passing: Time) -> None:
+    """It fires while a message can be received, and goes back when none was for its period."""
+    sqs, name = aws.client("sqs"), f"queue-{next(_numbers)}"
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    alarm = alarms.make(
+        Namespace="AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": name}],
+        Statistic="Maximum",
+        Period=300,
+    )
+    assert alarms.state(alarm) == "OK"  # an empty queue has none, and says so
+    sqs.send_message(QueueUrl=queue, MessageBody="one")
+    sqs.send_message(QueueUrl=queue, MessageBody="later", DelaySeconds=900)
+    assert alarms.state(alarm) == "OK"  # amid the minute
+    passing.pass_minutes(2)
+    assert alarms.state(alarm) == "ALARM"
+    assert "1 datapoint [1.0 (" in alarms.seen(alarm)["StateReason"]
+    passing.pass_minutes(10)
+    assert alarms.state(alarm) == "ALARM"
+    sqs.receive_message(QueueUrl=queue)  # whoever has it may still fail at it
+    passing.pass_minutes(2)
+    assert alarms.state(alarm) == "ALARM"  # in these five minutes it could be received
+    passing.pass_minutes(6)
+    assert alarms.state(alarm) == "OK"
+
+
+def test_a_queue_is_counted_once_a_minute(
+    aws: LocalAws, cloudwatch: BaseClient, passing: Time
+) -> None:
+    """However often one looks, with what was there at the minute's end; no alarm is needed."""
+    sqs, name = aws.client("sqs"), f"queue-{next(_numbers)}"
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    for _ in range(3):
+        sqs.send_message(QueueUrl=queue, MessageBody="one")
+    metric = {
+        "Namespace": "AWS/SQS",
+        "MetricName": "ApproximateNumberOfMessagesVisible",
+        "Dimensions": [{"Name": "QueueName", "Value": name}],
+    }
+    start = clock.now() - timedelta(minutes=5)
+    for minutes, expected in ((-1, [(0, 1)]), (3, [(3, 2)]), (0, [(3, 2)])):
+        passing.pass_minutes(minutes)
+        told = cloudwatch.get_metric_statistics(
+            **metric,
+            StartTime=start,
+            EndTime=clock.now(),
+            Period=3600,
+            Statistics=["Sum", "SampleCount"],
+            Unit="Count",
+        )
+        assert [(of["Sum"], of["SampleCount"]) for of in told["Datapoints"]] == expected
+    assert len(cloudwatch.list_metrics(**metric)["Metrics"]) == 1
+
+
 @pytest.mark.parametrize(
     ("comparison", "states"),
     [
