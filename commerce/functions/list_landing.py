@@ -28,12 +28,13 @@ def handler(event: dict[str, Any], _context: object = None) -> dict[str, Any]:
     """List what is there.
 
     Returns:
-        ``keys`` of files of any day, 40 at the most; ``after``: the last of them if there may be
+        ``keys`` of files of any day, 40 at the most; ``after``: the last of them if there are
         more, else empty; ``is_done``.
     """
     s3 = boto3.client("s3")
-    keys = [*islice(_waiting(s3, os.environ["LANDING_BUCKET"], event.get("after", "")), MOST)]
-    after = keys[-1] if len(keys) == MOST else ""
+    waiting = _waiting(s3, os.environ["LANDING_BUCKET"], event.get("after", ""))
+    keys = [*islice(waiting, MOST)]
+    after = keys[-1] if any(waiting) else ""
     return {"keys": keys, "after": after, "is_done": not keys and _is_done(s3, event["date"])}
 
 

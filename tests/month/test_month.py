@@ -231,6 +231,7 @@ def test_days(shop: Shop, passed: dict[date, Day], mails: str) -> None:
     ]
     good = [message for _, message in told if "date" in message]
     assert all(message["quality"][-1]["verdict"] in {"pass", "warn"} for message in good)
+    assert not any(message["more_waiting"] for message in good)
     [cause] = [message["Cause"] for _, message in told if "date" not in message]
     before, failed = json.loads(cause)["quality"]
     assert (before["date"], before["verdict"] == "fail") == (str(shop.days[0]), False)

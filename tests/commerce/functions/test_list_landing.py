@@ -40,6 +40,8 @@ def test_waiting_files(bucket: LandingBucket) -> None:
     assert first == {"keys": keys[:40], "after": keys[39], "is_done": False}
     second = list_landing.handler({"date": DAY, "after": first["after"]})
     assert second == {"keys": keys[40:], "after": "", "is_done": False}
+    whole = list_landing.handler({"date": DAY, "after": keys[1]})
+    assert whole == {"keys": keys[2:], "after": "", "is_done": False}, "a full page, and no more"
 
 
 def test_done(bucket: LandingBucket, analytics: LandingBucket) -> None:
