@@ -4,9 +4,8 @@ The entries use it, and nothing else does.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import boto3
 from awsglue.context import GlueContext
@@ -15,6 +14,7 @@ from awsglue.utils import getResolvedOptions
 from pyspark.context import SparkContext
 from pyspark.sql import DataFrame
 
+from glue_jobs import run_metrics
 from glue_jobs.lake.catalog import Catalog
 from glue_jobs.lake.lake import SPARK_SETTINGS, Lake
 from glue_jobs.lake.lineage import Derived
@@ -22,7 +22,7 @@ from glue_jobs.lake.lock import Lock
 from glue_jobs.lake.store import Store
 from glue_jobs.lake.tables import Table
 from glue_jobs.run_lineage import EndedRun, dataset, run_event, table_dataset
-from glue_jobs.run_metrics import COST, NAMESPACE, STUDENT, Metrics
+from glue_jobs.run_metrics import MetricsOf
 
 ACTIVE = {"STARTING", "RUNNING", "STOPPING", "WAITING"}
 CTRL_A = "\u0001"  # separates the columns of what Glue reads; JSON never holds it
@@ -114,25 +114,13 @@ class GlueRun:
         key = f"lineage/{domain}/dt={now:%Y-%m-%d}/{run.run_id}.json"
         Store(self.clients["s3"], path).write(key, event)
 
-    def publish(self, metrics_of: Callable[[dict[str, Any], float, datetime], Metrics]) -> None:
+    def publish(self, metrics_of: MetricsOf) -> None:
         """Log what the run did in one line, and publish it as metrics of the job.
 
-        ``metrics_of`` takes the run as Glue describes it, the price of a DPU-hour, and the time.
-        A job that is told its student adds its cost to that of the student's other jobs.
+        ``metrics_of`` as of ``run_metrics.measure``.
         """
-        job, run_id = self.args["JOB_NAME"], self.args["JOB_RUN_ID"]
-        job_run = self.clients["glue"].get_job_run(JobName=job, RunId=run_id)["JobRun"]
-        measured = metrics_of(job_run, float(self.args["dpu_hour_price"]), datetime.now(UTC))
+        measured = run_metrics.measure(self.clients["glue"], self.args, metrics_of)
         self.glue.get_logger().info(
             json.dumps({name: value for name, (value, _) in measured.items()})
         )
-        data = [_datum(name, of, "JobName", job) for name, of in measured.items()]
-        if student := self.args.get("student_id"):
-            data.append(_datum(COST, measured[COST], STUDENT, student))
-        self.clients["cloudwatch"].put_metric_data(Namespace=NAMESPACE, MetricData=data)
-
-
-def _datum(name: str, measured: tuple[float, str], dimension: str, of: str) -> dict[str, Any]:
-    value, unit = measured
-    dimensions = [{"Name": dimension, "Value": of}]
-    return {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}
+        run_metrics.publish(self.clients["cloudwatch"], self.args, measured)

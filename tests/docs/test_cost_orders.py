@@ -202,7 +202,7 @@ def test_metrics() -> None:
     """All names that jobs and functions publish, and the cost of all jobs, are counted."""
     run = {"StartedOn": datetime.now(UTC), "MaxCapacity": 2.0}
     counts = {**orders.Outcome([], None, set(), ()).counts, "lines": 1}
-    of_jobs = [run_metrics(each, run, 0.44, datetime.now(UTC)) for each in (counts, {})]
+    of_jobs = [run_metrics(each, run, 0.44, datetime.now(UTC)) for each in (counts, {}, {})]
     together = {FRESHNESS_HOURS, QUALITY_FAILED, SCHEMA_CHANGES, COST}
 
     assert sum(map(len, of_jobs)) + len(together) == ORDER_METRICS

@@ -78,10 +78,10 @@ def test_arguments_of_the_report() -> None:
     """It is the job of the first stack but for its domain, its names and its code."""
     [first] = (job for name, job in resources("AWS::Glue::Job").items() if name == "ReportJob")
     names = {"--work_group": "capstone-${StudentId}", "--analytics_bucket": ANALYTICS}
-    places = ("--TempDir", "--bronze_database", "--silver_database", "--gold_database", "--region")
+    elsewhere = {"--conf", "--analytics_path"}  # what Spark is told
 
     assert _own(REPORT_JOB) == {
-        **{place: PLACES[place] for place in places},
+        **{name: place for name, place in PLACES.items() if name not in elsewhere},
         **{name: {"Fn::Sub": value} for name, value in names.items()},
         "--domain": "commerce",
         "--day": "yesterday",
@@ -90,6 +90,8 @@ def test_arguments_of_the_report() -> None:
     assert {name for name in _own(REPORT_JOB) if name not in _own(first)} == {
         "--domain",
         "--source_time_zone",
+        "--dpu_hour_price",
+        "--student_id",
     }
     own = {"Name", "DependsOn", "Command", "DefaultArguments"}
     assert {name: of for name, of in REPORT_JOB.items() if name not in own} == {

@@ -23,9 +23,10 @@ from glue_jobs.commerce.schemas import GOLD, SILVER, WRITTEN
 from glue_jobs.commerce.verdict import verdict
 from glue_jobs.lake.tables import Table
 from glue_jobs.marts.schemas import MARTS
+from glue_jobs.run_metrics import COST, NAMESPACE, STUDENT
 from local_aws.calls import Call, recording
 from local_aws.server import LocalAws
-from tests.alarms import later, messages, raised
+from tests.alarms import SOON, later, messages, raised
 from tests.commerce import faulty_shop, oracle_marts
 from tests.commerce.answers import VIEWS
 from tests.commerce.faulty_shop import Sent, Shop
@@ -247,6 +248,30 @@ def test_page(shop: OrderBook, delivered: Shop) -> None:
     [sold] = (row for row in tables["daily_sales_summary"] if row["dt"] == day)
     assert found["ContentType"] == "text/html; charset=utf-8"
     assert f"${sold['net_revenue']:,.2f}" in found["Body"].read().decode()
+
+
+def test_costs(shop: OrderBook) -> None:
+    """Each job publishes what its runs cost; together they cost the sum."""
+    names = ("LoadJobName", "MartsJobName", "OrderReportJobName")
+    costs = [_cost("JobName", shop.stack[name]) for name in names]
+
+    assert min(costs) > 0
+    assert _cost(STUDENT, STUDENT_ID) == pytest.approx(sum(costs))
+
+
+def _cost(dimension: str, value: str) -> float:
+    """Return US dollars that were published since yesterday."""
+    now = datetime.now(UTC)
+    found = boto3.client("cloudwatch").get_metric_statistics(
+        Namespace=NAMESPACE,
+        MetricName=COST,
+        Dimensions=[{"Name": dimension, "Value": value}],
+        StartTime=now - timedelta(days=1),
+        EndTime=now + SOON,
+        Period=86400,
+        Statistics=["Sum"],
+    )
+    return sum(point["Sum"] for point in found["Datapoints"])
 
 
 def test_views(shop: OrderBook) -> None:
