@@ -3,6 +3,7 @@
 A shop in which everything goes wrong is delivered in two parts, each loaded by a run of the job.
 """
 
+import gzip
 import json
 import time
 from collections import Counter
@@ -54,8 +55,14 @@ COUNTED = ("lines", "accepted", "duplicates", "rejected")
 LOGGING = ("validator", "load-commerce")
 COMPARED = (*SILVER, *GOLD)
 # Alarms that go back by themselves, and by the next good look.
-ERRORS = {"ValidatorFailedAlarm", "MonitorFailedAlarm", "FetchFailedAlarm"}
+FOR_MINUTES = {
+    "ValidatorFailedAlarm",
+    "MonitorFailedAlarm",
+    "FetchFailedAlarm",
+    "UnbalancedAlarm",
+}
 UNTIL_SEEN = {"GateFailedAlarm", "SchemaChangedAlarm", "FreshnessAlarm"}
+REVIEW = b"review_id,product_id,customer_id,rating,review_date\nr_1,p_1,u_1,5,2026-06-01\n"
 
 
 @pytest.fixture(scope="module")
@@ -371,13 +378,19 @@ def test_customers(shop: OrderBook) -> None:
 
 def _fetch_from(shop: OrderBook, url: str) -> None:
     """Tell the function another address: a test's server has another port than the stack's."""
-    client, name = boto3.client("lambda"), shop.stack["FetchCustomersFunctionName"]
+    _give(shop.stack["FetchCustomersFunctionName"], CUSTOMERS_API_URL=url)
+
+
+def _give(name: str, **variables: str) -> None:
+    """Change variables of a function."""
+    client = boto3.client("lambda")
     given = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    given |= {"CUSTOMERS_API_URL": url}
-    client.update_function_configuration(FunctionName=name, Environment={"Variables": given})
+    client.update_function_configuration(
+        FunctionName=name, Environment={"Variables": given | variables}
+    )
 
 
-def _invoke(name: str, event: dict[str, str]) -> dict[str, Any]:
+def _invoke(name: str, event: dict[str, Any]) -> dict[str, Any]:
     """Return what a function answers, or the error that it failed with."""
     answer = boto3.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
     return json.load(answer["Payload"])
@@ -424,28 +437,68 @@ def test_alarms(shop: OrderBook, mails: str, delivered: Shop) -> None:
         for name in ("QualityGate", "SchemaChanges", "QualityMonitor")
     )
     faulty = next(of for of, told in delivered.truth.items() if told.get("unknown_fields"))
-    assert raised(SECOND) == {"OrderCostAlarm"}  # the runs have cost more than nothing
+    lasting = {"DeadLettersAlarm", "OrderCostAlarm"}
+    assert raised(SECOND, timedelta()) == {"OrderCostAlarm"}  # the runs have cost more than nothing
+    letter = _let_fail(shop)
+    assert raised(SECOND) == FOR_MINUTES | lasting
     assert gate({"date": "2026-06-01", "run_id": "empty"})["days"][-1]["verdict"] == "fail"
     assert columns({"date": faulty.split("/")[1].removeprefix("date=")})["count"] > 0
     assert monitor({})["hours"]["transactions"] > 50
-    assert "errorType" in monitor({"time": "later"})
-    assert "errorType" in _invoke(shop.stack["ValidatorFunctionName"], {})
-    with served(page1=[reply("no", 400)]) as api:
-        _fetch_from(shop, api.url)
-        assert "errorType" in _invoke(shop.stack["FetchCustomersFunctionName"], {})
 
-    assert raised(SECOND) == ERRORS | UNTIL_SEEN | {"OrderCostAlarm"}
+    assert raised(SECOND) == FOR_MINUTES | UNTIL_SEEN | lasting
     told = Counter(each["AlarmName"].split("-")[3] for each in messages(mails))
-    assert told == Counter(ERRORS | UNTIL_SEEN | {"OrderCostAlarm"})
+    assert told == Counter(FOR_MINUTES | UNTIL_SEEN | lasting)
 
     with later(timedelta(minutes=20)):
-        assert raised(SECOND) == UNTIL_SEEN | {"OrderCostAlarm"}
+        assert raised(SECOND) == UNTIL_SEEN | lasting
         assert gate({"date": str(delivered.latest), "run_id": "good"})["days"][-1]["failed"] == []
         assert columns({"date": "2026-06-01"})["count"] == 0
         assert monitor({"time": "2026-03-12T05:00:00Z"})["hours"]["transactions"] < 50
-        assert raised(SECOND) == {"OrderCostAlarm"}
+        assert raised(SECOND) == lasting
+        _have_checked(shop, letter)
+        assert raised(SECOND, timedelta(minutes=10)) == {"OrderCostAlarm"}
     assert raised(SECOND, timedelta(days=4)) == set()
     assert messages(mails) == []
+
+
+def _let_fail(shop: OrderBook) -> dict[str, Any]:
+    """Let functions fail and a load hold a file back; return the record of a file's event."""
+    _give(shop.stack["ValidatorFunctionName"], MAX_FILE_BYTES="512 MB")  # it takes a number
+    shop.put("reviews/date=2026-06-02/reviews.csv", REVIEW)
+    _hold_a_file_back(shop)
+    letter = _letter(shop.stack["DeadLetterQueueUrl"])
+    assert "errorType" in _invoke(shop.stack["QualityMonitorFunctionName"], {"time": "later"})
+    with served(page1=[reply("no", 400)]) as api:
+        _fetch_from(shop, api.url)
+        assert "errorType" in _invoke(shop.stack["FetchCustomersFunctionName"], {})
+    return letter
+
+
+def _hold_a_file_back(shop: OrderBook) -> None:
+    """Load a raw file of one record that was two when it was checked."""
+    boto3.client("s3").put_object(
+        Bucket=shop.stack["LandingBucketName"],
+        Key="raw/products/date=2026-06-01/cut.jsonl.gz",
+        Body=gzip.compress(b"{}\n"),
+        Metadata={"records": "2"},
+    )
+    shop.run({"--dates": "2026-06-01/2026-06-01", "--sources": "products"})
+
+
+def _letter(queue: str) -> dict[str, Any]:
+    """Wait for a dead letter, the record of an event; leave it where it is."""
+    [found] = boto3.client("sqs").receive_message(
+        QueueUrl=queue, WaitTimeSeconds=20, VisibilityTimeout=0
+    )["Messages"]
+    return json.loads(found["Body"])
+
+
+def _have_checked(shop: OrderBook, letter: dict[str, Any]) -> None:
+    """Do with a dead letter what the page says."""
+    validator = shop.stack["ValidatorFunctionName"]
+    _give(validator, MAX_FILE_BYTES="536870912")
+    assert _invoke(validator, letter["requestPayload"])["verdict"] == "accepted"
+    boto3.client("sqs").purge_queue(QueueUrl=shop.stack["DeadLetterQueueUrl"])
 
 
 def test_calls(shop: OrderBook, recorded: set[Call]) -> None:
